@@ -1,0 +1,53 @@
+# `make` says what there is. The virtual environment is built on first use and again when what it is built from changes.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-all bench check accuracy weights screenshots clean
+
+SYSTEM_PYTHON ?= python3
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+# Where to get torch from, if not from the default index (the README says why). Used when the environment is built.
+TORCH_INDEX ?=
+WORKERS ?= 2
+PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## start the lectures in a browser
+	$(PYTHON) -m cnnviz app
+
+test: $(READY) ## all tests but the slow ones
+	$(PYTEST)
+
+test-all: $(READY) ## all tests
+	$(PYTEST) -m ""
+
+check: $(READY) ## ruff, and mypy in strict mode
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+bench: $(READY) ## measure what the README and the issues promise
+	$(PYTHON) -m bench
+
+accuracy: $(READY) ## accuracy of the networks that ship, on their test images
+	$(PYTHON) -m cnnviz accuracy
+
+weights: $(READY) ## train the networks that ship again (hours)
+	for recipe in $$($(PYTHON) -c "from cnnviz.training.recipes import RECIPES; print(*(name for name, recipe in RECIPES.items() if name == recipe.network))"); do \
+		$(PYTHON) -m cnnviz train $$recipe || exit 1; \
+	done
+
+screenshots: $(READY) ## pictures of every page at several sizes, to look at
+	$(PYTHON) -m tools.screenshots
+
+clean: ## remove the environment and everything that was built
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache screenshots
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(PYTHON) || $(SYSTEM_PYTHON) -m venv .venv
+	$(if $(TORCH_INDEX),$(PYTHON) -m pip install --quiet --no-deps -c constraints.txt torch torchvision --index-url "$(TORCH_INDEX)")
+	$(PYTHON) -m pip install --quiet -c constraints.txt -e ".[test]"
+	touch $(READY)

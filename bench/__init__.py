@@ -1,0 +1,1 @@
+"""Measurements: ``make bench`` prints one JSON object per line; ours, the peer and the limit in one run."""

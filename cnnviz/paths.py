@@ -1,0 +1,38 @@
+"""Where things are: the app's own files, and the folder that belongs to the user.
+
+From a clone (or an editable installation) the app's files lie beside the package; a wheel carries them inside it, in
+``cnnviz/_app``. Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _root() -> Path:
+    # The wheel's copy first: the folder above an installed package is site-packages, where any file may lie.
+    packed = PACKAGE / "_app"
+    return packed if packed.is_dir() else PACKAGE.parent
+
+
+ROOT = _root()
+APP = ROOT / "app.py"
+PAGES = ROOT / "pages"
+ASSETS = ROOT / "assets"
+SETTINGS = ROOT / ".streamlit" / "config.toml"
+
+
+def user_data() -> Path:
+    """The folder for downloads and results: ``CNNVIZ_DATA`` if set, otherwise the platform's own. Not created here.
+
+    Read anew at each call, so that a test or ``cnnviz app --data`` may set it.
+    """
+    chosen = os.environ.get("CNNVIZ_DATA", "").strip()
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    from platformdirs import user_data_path
+
+    return user_data_path("cnnviz", appauthor=False)

@@ -1,0 +1,180 @@
+"""Looking into a network: what a layer answered, how the score depends on it, and what the score would be otherwise.
+
+The only module that registers hooks. Whatever it borrows (evaluation mode, grad mode, random generators, hooks) is
+given back, also when the network fails. Hooks sit on the network itself, so callers that share one hold its lock.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+Chooser = Callable[[Tensor], Tensor]
+Target = Tensor | Sequence[int] | int | Chooser | None
+
+
+class LayerError(ValueError):
+    """A layer that cannot be looked at. The message says which could."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a network showed when it was looked at; every tensor is detached.
+
+    ``activations`` ``(N, C, h, w)`` is what the layer answered, ``gradients`` of the same shape is the derivative of
+    each image's target score by it (``None`` when no target was asked for), ``scores`` ``(N, classes)`` are the logits
+    and ``targets`` ``(N,)`` the classes looked at. ``forward(changed)`` gives the scores the network would have if the
+    layer had answered ``changed``; it can be differentiated when ``changed`` requires grad.
+    """
+
+    activations: Tensor
+    gradients: Tensor | None
+    scores: Tensor
+    targets: Tensor
+    forward: Callable[[Tensor], Tensor] = field(repr=False)
+
+
+def best(scores: Tensor) -> Tensor:
+    """The class with the highest score, ``(N, classes)`` to ``(N,)``: a target for :func:`look`."""
+    return scores.argmax(1)
+
+
+def look(model: nn.Module, layer: str, images: Tensor, *, target: Target = None) -> Seen:
+    """Run ``model`` once on ``images`` ``(N, 3, H, W)`` and report what ``layer`` (its path, ``"layer4.1"``) did.
+
+    ``target`` is one class for all images, one class per image, or a function of the scores ``(N, classes)`` that
+    returns one class per image (such as :func:`best`) or, to differentiate something else, one float per image. Without
+    a target there is no backward pass and ``targets`` are the best classes.
+
+    The backward pass ends at the layer: nothing below it is differentiated, and no parameter gets a gradient.
+
+    Raises:
+        LayerError: no such layer, or it does not run exactly once, or the score cannot be differentiated by it.
+        ValueError: a class that the network does not have, or not one class per image.
+    """
+    module = find_layer(model, layer)
+    kept: list[Tensor] = []
+
+    def keep(answer: Tensor) -> Tensor:
+        kept.append(answer.detach().clone().requires_grad_(target is not None))
+        return kept[0].clone()  # a later in-place operation changes this copy and leaves what we keep alone
+
+    with _borrowed(model, images):
+        scores = _run(model, (layer, module), images, replace=keep, record=target is not None)
+        gradients, targets = None, best(scores.detach())
+        if target is not None:
+            targets, aims = _aim(scores, target)
+            gradients = _derivative(aims, kept[0], layer=layer)
+
+    def forward(changed: Tensor) -> Tensor:
+        return _rerun(model, (layer, module), images, changed=changed)
+
+    return Seen(kept[0].detach(), gradients, scores.detach(), targets, forward)
+
+
+def find_layer(model: nn.Module, layer: str) -> nn.Module:
+    """The module at path ``layer``; :class:`LayerError` names the nearest paths when there is none."""
+    modules: dict[str, nn.Module] = dict(model.named_modules())
+    if layer and layer in modules:
+        return modules[layer]
+    near = difflib.get_close_matches(layer, filter(None, modules), n=3, cutoff=0.4)
+    names = near or [name for name, _ in model.named_children()][-3:]
+    raise LayerError(f"the network has no layer {layer[:30]!r}; try {' or '.join(map(repr, names))}")
+
+
+def _run(
+    model: nn.Module, place: tuple[str, nn.Module], images: Tensor, *, replace: Callable[[Tensor], Tensor], record: bool
+) -> Tensor:
+    """One forward pass in which ``replace`` changes the layer's answer; ``record`` builds a graph from there on."""
+    layer, module = place
+    calls = 0
+
+    def hook(_module: nn.Module, _inputs: tuple[object, ...], answer: object) -> Tensor:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise LayerError(f"layer {layer!r} runs more than once in a pass; choose the block around it")
+        if not isinstance(answer, Tensor):
+            kind = type(answer).__name__
+            raise LayerError(f"layer {layer!r} answers with a {kind}, not one tensor; choose a layer inside it")
+        torch.set_grad_enabled(record)  # off until here, so that no graph is built below the layer
+        return replace(answer)
+
+    handle = module.register_forward_hook(hook)
+    try:
+        scores = model(images)
+    finally:
+        handle.remove()
+    if not calls:
+        raise LayerError(f"layer {layer!r} does not run in evaluation; choose one that the picture passes through")
+    if not isinstance(scores, Tensor) or scores.ndim != 2:
+        raise TypeError("the network must answer with one tensor of scores, (N, classes)")
+    return scores
+
+
+def _rerun(model: nn.Module, place: tuple[str, nn.Module], images: Tensor, *, changed: Tensor) -> Tensor:
+    """Scores with ``changed`` ``(M, C, h, w)`` for the layer's answer; ``M`` other than ``N`` needs ``N = 1``."""
+    if len(images) not in (1, len(changed)):
+        given = f"{len(changed)} activations for {len(images)} images"
+        raise ValueError(f"{given}; give one for each, or look at a single image")
+    wanted = changed.requires_grad and torch.is_grad_enabled()
+
+    def attempt(pictures: Tensor) -> Tensor:
+        with _borrowed(model, images):
+            return _run(model, place, pictures, replace=lambda _: changed.clone(), record=wanted)
+
+    try:
+        scores = attempt(images)
+    except RuntimeError:
+        if len(images) == len(changed):
+            raise
+        # a shortcut is added by broadcasting one image to all, so only a concatenation gets here: repeat the image
+        scores = attempt(images.expand(len(changed), *images.shape[1:]))
+    return scores
+
+
+@contextmanager
+def _borrowed(model: nn.Module, images: Tensor) -> Iterator[None]:
+    """Evaluation mode, no grad mode, random generators forked; all as before on the way out."""
+    training = [module for module in model.modules() if module.training]
+    devices = [images.device] if images.is_cuda else []
+    with torch.inference_mode(mode=False), torch.no_grad(), torch.random.fork_rng(devices):
+        try:
+            for module in training:
+                module.training = False
+            yield
+        finally:
+            for module in training:
+                module.training = True
+
+
+def _aim(scores: Tensor, target: Tensor | Sequence[int] | int | Chooser) -> tuple[Tensor, Tensor]:
+    """The classes ``(N,)`` looked at and the numbers ``(N,)`` to differentiate."""
+    count, classes = scores.shape
+    chosen = target(scores) if callable(target) else torch.as_tensor(target, device=scores.device)
+    if chosen.ndim == 0 and not callable(target):
+        chosen = chosen.expand(count)
+    if chosen.shape != (count,):
+        raise ValueError(f"target has the shape {tuple(chosen.shape)}; give one class for each of the {count} images")
+    if chosen.is_floating_point():
+        if not callable(target):
+            raise ValueError("a target is a class, a whole number; for a mixture give a function of the scores")
+        return best(scores.detach()), chosen
+    if not bool(((chosen >= 0) & (chosen < classes)).all()):
+        raise ValueError(f"the network has {classes} classes, 0 to {classes - 1}; {chosen.tolist()} leaves that range")
+    chosen = chosen.long()
+    return chosen, scores.gather(1, chosen[:, None])[:, 0]
+
+
+def _derivative(aims: Tensor, activations: Tensor, *, layer: str) -> Tensor:
+    """Derivative of each image's number by its own activations: images of a batch do not meet in evaluation mode."""
+    if aims.requires_grad:
+        (gradient,) = torch.autograd.grad(aims.sum(), [activations], allow_unused=True)
+        if gradient is not None:
+            return gradient.detach()
+    raise LayerError(f"the score cannot be differentiated by layer {layer!r}; choose one between picture and scores")

@@ -1,0 +1,1 @@
+"""Training networks: recipes, batches and the loop."""

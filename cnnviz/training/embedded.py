@@ -1,0 +1,107 @@
+"""Run a recipe from images on disk to a network: what ``cnnviz train`` does, and how our weights were made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cnnviz.data.folders import Labelled, read
+from cnnviz.models import NETWORKS, Network
+from cnnviz.models.accuracy import Accuracy, evaluate
+from cnnviz.models.weights import save_embedded
+from cnnviz.training import cifar, photos
+from cnnviz.training.loop import Batches, Epoch, train
+from cnnviz.training.recipe import Recipe
+
+Normalize = Callable[[Tensor], Tensor]
+Epochs = Callable[[int, np.random.Generator], Batches]
+
+
+def run(recipe: Recipe, data: Labelled) -> Iterator[tuple[Epoch, nn.Module]]:
+    """Build the network of ``recipe`` and train it on ``data``: yields each epoch and the network to keep."""
+    spec = NETWORKS[recipe.network]
+    torch.manual_seed(recipe.seed)
+    model = spec.build(len(data.classes)).to(memory_format=torch.channels_last)
+    normalize = _normalizer(spec.mean, spec.std)
+    if recipe.sizes:
+        batches, steps = _photo_batches(recipe, data, normalize), len(data) // recipe.batch
+    else:
+        resident = cifar.Resident(data, pad=recipe.shift)
+        _fit_whitening(model, normalize(torch.from_numpy(np.stack(data.images[::10])).permute(0, 3, 1, 2)))
+        batches, steps = _small_batches(recipe, resident, normalize), len(data) // recipe.batch
+    yield from train(model, recipe, batches, steps_per_epoch=steps)
+
+
+def read_split(recipe: Recipe, folder: Path, split: str) -> Labelled:
+    """Images of the recipe's data set from ``folder``: an unpacked folder if there is one, else the archive."""
+    places = [folder / recipe.dataset, folder / f"{recipe.dataset}.tar.xz", folder / f"{recipe.dataset}.tar"]
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        raise FileNotFoundError(
+            f"no {recipe.dataset} in {folder}: put {recipe.dataset}.tar.xz there, or name its folder with --data"
+        )
+    return read(found, split, shorter_side=NETWORKS[recipe.network].resize)
+
+
+def _normalizer(mean: tuple[float, ...], std: tuple[float, ...]) -> Normalize:
+    shift, scale = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, std))
+    return lambda pixels: pixels.float().div_(255).sub_(shift).div_(scale)
+
+
+def _photo_batches(recipe: Recipe, data: Labelled, normalize: Normalize) -> Epochs:
+    def epoch(number: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        source = photos.epoch_batches(data, recipe, recipe.size_at(number), rng)
+        # a rounded draw may be a batch short or long of the plan
+        for _, (pixels, labels) in zip(range(len(data) // recipe.batch), source, strict=False):
+            yield normalize(pixels), labels
+
+    return epoch
+
+
+def _small_batches(recipe: Recipe, data: cifar.Resident, normalize: Normalize) -> Epochs:
+    def epoch(_number: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        for raw, labels in cifar.epoch_batches(data, recipe, rng):
+            pixels = normalize(raw)
+            yield (cifar.cutout(pixels, recipe.cutout, rng) if recipe.cutout else pixels), labels
+
+    return epoch
+
+
+def _fit_whitening(model: nn.Module, images: Tensor) -> None:
+    from cnnviz.models.cifar_fast import Whitening
+
+    for layer in model.modules():
+        if isinstance(layer, Whitening):
+            layer.fit(images)
+
+
+def keep(
+    recipe: Recipe, model: nn.Module, *, classes: tuple[str, ...], test: Labelled, folder: Path, command: str
+) -> Accuracy:
+    """Measure a trained network on the test images, once, and write its weights and card into ``folder``.
+
+    What is measured is what is written: the kernels are rounded to float16 first.
+    """
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            if tensor.is_floating_point() and tensor.ndim > 1:
+                tensor.copy_(tensor.half().float())
+    accuracy = evaluate(Network(NETWORKS[recipe.network], model, classes=classes), test)
+    settings = {key: value for key, value in asdict(recipe).items() if key not in ("network", "dataset", "seed")}
+    save_embedded(
+        recipe.network,
+        model,
+        classes=classes,
+        data=recipe.dataset,
+        recipe=settings,
+        seed=recipe.seed,
+        accuracy=accuracy.as_dict(),
+        folder=folder,
+        command=command,
+    )
+    return accuracy

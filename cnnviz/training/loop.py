@@ -1,0 +1,135 @@
+"""The training loop: a flat generator of events."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cnnviz.training.recipe import Recipe
+
+Batches = Iterator[tuple[Tensor, Tensor]]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the data: mean loss and accuracy on what the network was trained on, and the speed."""
+
+    number: int
+    loss: float
+    accuracy: float
+    lr: float
+    images_per_second: float
+    seconds: float
+
+
+def learning_rate(recipe: Recipe, progress: float) -> float:
+    """Linear warm-up over ``recipe.warmup``, then half a cosine to zero; ``progress`` in 0…1."""
+    if progress < recipe.warmup:
+        return recipe.lr * progress / recipe.warmup
+    return recipe.lr * 0.5 * (1 + math.cos(math.pi * (progress - recipe.warmup) / (1 - recipe.warmup)))
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+    """Weight decay for matrices and kernels only: batch norm's scale and shift and the biases go without."""
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trainable if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def cutmix(pixels: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, float]:
+    """Paste a random box of another image into each (Yun et al. 2019). Returns pixels, the partners, the share kept."""
+    n, _, height, width = pixels.shape
+    partner = torch.from_numpy(rng.permutation(n))
+    side = math.sqrt(1 - rng.uniform())
+    h, w = int(height * side), int(width * side)
+    top, left = int(rng.integers(0, height - h + 1)), int(rng.integers(0, width - w + 1))
+    mixed = pixels.clone(memory_format=torch.preserve_format)
+    mixed[:, :, top : top + h, left : left + w] = pixels[partner, :, top : top + h, left : left + w]
+    return mixed, partner, 1 - h * w / (height * width)
+
+
+def train(
+    model: nn.Module, recipe: Recipe, epochs: Callable[[int, np.random.Generator], Batches], *, steps_per_epoch: int
+) -> Iterator[tuple[Epoch, nn.Module]]:
+    """Train ``model`` in place by ``recipe``; after each epoch yield what happened and the network to keep.
+
+    ``epochs(number, rng)`` gives the batches of one epoch: normalized float32 ``(B, 3, H, W)`` and labels ``(B,)``.
+    SGD with Nesterov momentum; convolutions in bfloat16 under autocast, weights in float32.
+    """
+    torch.manual_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    groups = parameter_groups(model, recipe.weight_decay)
+    optimizer = torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=True, fused=True)
+    average = copy.deepcopy(model) if recipe.averaging else model
+    total, step = recipe.epochs * steps_per_epoch, 0
+    model.train()
+    for number in range(recipe.epochs):
+        start, tally = time.perf_counter(), Tally()
+        for pixels, labels in epochs(number, rng):
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(recipe, step / total)
+            # the last tenth is trained on whole pictures, as they will be seen
+            mixing = rng.random() < recipe.cutmix * (step < 0.9 * total)
+            seen, partner, kept = cutmix(pixels, rng) if mixing else (pixels, None, 1.0)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = model(seen).float()
+            loss = mixed_loss(logits, labels, partner, kept=kept, smoothing=recipe.smoothing)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            step += 1
+            tally.add(loss.detach(), logits.detach(), None if mixing else labels)
+            if recipe.averaging and step % 5 == 0:
+                blend(average, model, 1 - recipe.averaging**5)
+        seconds = time.perf_counter() - start
+        yield tally.epoch(number + 1, lr=learning_rate(recipe, step / total), seconds=seconds), average
+
+
+class Tally:
+    """Sums over an epoch, kept as tensors: nothing waits for a number before the epoch ends."""
+
+    def __init__(self) -> None:
+        self.loss, self.correct = torch.zeros(()), torch.zeros(())
+        self.steps = self.images = self.judged = 0
+
+    def add(self, loss: Tensor, logits: Tensor, labels: Tensor | None) -> None:
+        """Count a batch; ``labels`` is None for a mixed one, whose accuracy means nothing."""
+        self.loss, self.steps, self.images = self.loss + loss, self.steps + 1, self.images + len(logits)
+        if labels is not None:
+            self.correct, self.judged = self.correct + (logits.argmax(1) == labels).sum(), self.judged + len(labels)
+
+    def epoch(self, number: int, *, lr: float, seconds: float) -> Epoch:
+        """The event that tells it."""
+        loss, accuracy = float(self.loss) / max(self.steps, 1), float(self.correct) / max(self.judged, 1)
+        return Epoch(number, loss, accuracy, lr, self.images / seconds, seconds)
+
+
+def mixed_loss(logits: Tensor, labels: Tensor, partner: Tensor | None, *, kept: float, smoothing: float) -> Tensor:
+    """Cross-entropy, shared out between an image and its cutmix ``partner`` by the area ``kept``."""
+    loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
+    if partner is None:
+        return loss
+    other = F.cross_entropy(logits, labels[partner], label_smoothing=smoothing)
+    return kept * loss + (1 - kept) * other
+
+
+@torch.no_grad()
+def blend(average: nn.Module, model: nn.Module, share: float) -> None:
+    """Move the parameters and buffers of ``average`` by ``share`` towards those of ``model``."""
+    for kept, new in (
+        (list(average.parameters()), list(model.parameters())),
+        (list(average.buffers()), list(model.buffers())),
+    ):
+        floats = [(k, n) for k, n in zip(kept, new, strict=True) if k.is_floating_point()]
+        if floats:
+            torch._foreach_lerp_([k for k, _ in floats], [n for _, n in floats], share)

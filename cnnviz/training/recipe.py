@@ -1,0 +1,42 @@
+"""A recipe: everything that decides how a network is trained, in one frozen record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained.
+
+    ``lr`` rises linearly over ``warmup`` of all steps and falls to zero along a half cosine. ``sizes`` lists
+    ``(fraction of the epochs, side in pixels)`` in order: small images first are cheap and lose nothing.
+    ``balance`` is the power of the class size by which images are drawn: 1 draws every image equally often, 0 every
+    class. ``cutmix`` is the share of batches that are mixed. ``averaging`` is the decay per step of the running
+    average of the weights that is what gets saved; 0 saves the last weights.
+    """
+
+    network: str
+    dataset: str
+    epochs: int
+    batch: int
+    lr: float
+    weight_decay: float
+    momentum: float = 0.9
+    warmup: float = 0.1
+    smoothing: float = 0.0
+    cutmix: float = 0.0
+    cutout: int = 0
+    shift: int = 2
+    jitter: float = 0.0
+    balance: float = 1.0
+    averaging: float = 0.0
+    sizes: tuple[tuple[float, int], ...] = ()
+    seed: int = 0
+
+    def size_at(self, epoch: int) -> int:
+        """Side of the training images in ``epoch``; 0 if the data set has one size only."""
+        for fraction, size in self.sizes:
+            if epoch < round(fraction * self.epochs):
+                return size
+        return self.sizes[-1][1] if self.sizes else 0

@@ -1,0 +1,87 @@
+"""What sessions share. The only module that names Streamlit's caches; every cache is bounded."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.data.images import decode, encode_jpeg, thumbnail
+from cnnviz.data.samples import SAMPLES, sample
+
+if TYPE_CHECKING:
+    from cnnviz.cam import Explanation
+    from cnnviz.models import Network
+
+Image = NDArray[np.uint8]
+SHOWN = 800  # longest side of a picture sent to a browser: enough for half of a 1920-pixel screen
+THUMBNAIL = 96
+
+
+def digest(data: bytes) -> str:
+    """The key of a picture: its content, never its name."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def decoded(data: bytes) -> Image:
+    """An uploaded picture as RGB; raises :class:`~cnnviz.data.images.BadImage`."""
+    return decode(data)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def sample_picture(name: str) -> Image:
+    """A sample picture as RGB."""
+    return sample(name)
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def thumbnails() -> str:
+    """All sample pictures as one row of square thumbnails: a JPEG data address."""
+    tiles = []
+    for name in SAMPLES:
+        picture = sample(name)
+        side = min(picture.shape[:2])
+        top, left = (picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2
+        tile = thumbnail(picture[top : top + side, left : left + side], THUMBNAIL)
+        tiles.append(np.pad(tile, ((0, THUMBNAIL - len(tile)), (0, THUMBNAIL - len(tile)), (0, 0)), mode="edge"))
+    return address(np.hstack(tiles))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def shown(_picture: Image, key: str) -> str:  # noqa: ARG001 (the key is the digest)
+    """A picture as a JPEG data address of at most ``SHOWN`` pixels; ``key`` is its digest."""
+    return address(thumbnail(_picture, SHOWN))
+
+
+def address(picture: Image) -> str:
+    """RGB as a JPEG data address."""
+    import base64
+
+    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(picture)).decode("ascii")
+
+
+def network(name: str) -> Network:
+    """A network with its lock, shared by all sessions (the models keep the last few). Imports torch on first use."""
+    from cnnviz.models import load
+
+    return load(name)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def explained(
+    _picture: Image,
+    key: str,  # noqa: ARG001 (the digest is what the cache looks at)
+    *,
+    network_name: str,
+    method: str,
+    target: int | None,
+    layer: str,
+) -> Explanation:
+    """The map of one picture; ``key`` is the picture's digest. About 50 ms for a small network, then remembered."""
+    from cnnviz.cam import explain
+
+    return explain(network(network_name), _picture, method=method, target=target, layer=layer)

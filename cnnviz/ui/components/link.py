@@ -1,0 +1,20 @@
+"""The *Copy link* button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.ui.components.source import script, style
+
+_mount = st.components.v2.component(
+    "cnnviz.link",
+    html='<button type="button" title="Copy the address of this page, with everything that is set on it">'
+    '<output aria-live="polite">Copy link</output></button>',
+    css=style("link"),
+    js=script("link"),
+)
+
+
+def copy_link() -> None:
+    """Draw the button that copies the page's address."""
+    _mount(key="copy-link", width="content")

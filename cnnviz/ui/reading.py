@@ -1,0 +1,152 @@
+"""Below the maps: the formula with this picture's numbers, what to notice, the code, and the downloads."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.cam import METHODS, Channel, Explanation
+from cnnviz.cam.spread import against, half_area
+from cnnviz.data.images import encode_png
+from cnnviz.figures.heatmaps import overlay
+from cnnviz.params import param
+from cnnviz.ui.components.bars import percent
+from cnnviz.ui.controls import controls
+from cnnviz.ui.explaining import readable, view
+from cnnviz.ui.pictures import Chosen
+
+if TYPE_CHECKING:
+    from cnnviz.models import Network
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How much of the sum the formula writes out."""
+
+    terms: int = param(3, low=1, high=8, help="How many channels of the sum are written out, largest share first.")
+
+
+def strip(network: Network, chosen: Chosen, shown: Explanation) -> None:
+    """Three columns under the figure."""
+    left, middle, right = st.columns([5, 4, 3], gap="medium")
+    with left:
+        st.markdown("**The formula with this picture's numbers**")
+        with st.popover("How many terms", type="tertiary"):
+            written = controls(Terms, key="formula")
+        formula(shown, written.terms)
+    with middle:
+        st.markdown("**What to notice**")
+        notice(shown)
+    with right:
+        st.markdown("**Take it with you**")
+        downloads(chosen, shown)
+        with st.popover("Show the code"):
+            st.code(code(network, chosen, shown), language="python")
+        if chosen.credit:
+            st.caption(f"Picture: {chosen.credit}")
+
+
+def formula(shown: Explanation, terms: int) -> None:
+    """The method's formula, then the largest terms of the sum and what they add up to."""
+    st.latex(METHODS[shown.method].formula)
+    channels = shown.channels(terms)
+    if channels:
+        st.latex(rf"\overline{{M}} = {_sum(channels)} + \dots = {shown.total:.2f}")
+    if shown.bias is None:
+        st.caption(
+            "At this layer the map is a first-order estimate: it does not add up to the logit. On the last map of a "
+            "network with global average pooling it does."
+        )
+        return
+    mean = r"\overline{M}" if shown.method == "cam" else r"h\,w\,\overline{M}"
+    number = f"{shown.total:.2f}" if shown.method == "cam" else rf"{shown.map.size}\cdot{shown.total:.4f}"
+    st.latex(rf"{mean} + b_c = {number} {shown.bias:+.2f} = {shown.logit:.2f} = \text{{logit}}")
+
+
+def _sum(channels: tuple[Channel, ...]) -> str:
+    """The terms ``w_k · mean(A_k)`` in LaTeX, each with its name under it."""
+    terms = []
+    for c in channels:
+        name = rf"w_{{{c.index}}}\overline{{A_{{{c.index}}}}}"
+        sign = "+" if c.contribution >= 0 else "-"
+        terms.append(rf"{sign} \underbrace{{{abs(c.contribution):.2f}}}_{{{name}}}")
+    return " ".join(terms).removeprefix("+ ")
+
+
+def notice(shown: Explanation) -> None:
+    """Two to four sentences about this very map."""
+    rows, columns = shown.map.shape
+    half = percent(half_area(shown.map))
+    lines = [
+        f"- The map has **{rows}×{columns}** cells: switch *Smooth* off to see them. The layer knows no finer place.",
+        f"- Half of what speaks for *{readable(shown.target.name)}* lies in **{half}** of them.",
+    ]
+    if against(shown.map) > 0.02:
+        share = percent(against(shown.map))
+        lines.append(
+            f"- **{share}** of the cells speak *against* it. Most papers hide them; show them below the picture."
+        )
+    if shown.bias is not None:
+        lines.append(
+            "- On the last map before global average pooling, Grad-CAM, HiRes-CAM and XGrad-CAM are all CAM divided by "
+            "the number of cells: compare them."
+        )
+    st.markdown("\n".join(lines))
+
+
+def downloads(chosen: Chosen, shown: Explanation) -> None:
+    """The picture as drawn, and the numbers."""
+    stem = f"{shown.method}-{shown.network}-{shown.target.index}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Picture (PNG)",
+            lambda: as_drawn(chosen, shown),
+            file_name=f"{stem}.png",
+            mime="image/png",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Map (npy)",
+            lambda: npy(shown),
+            file_name=f"{stem}.npy",
+            mime="application/octet-stream",
+            on_click="ignore",
+        )
+
+
+def as_drawn(chosen: Chosen, shown: Explanation) -> bytes:
+    """The picture with its map as the browser shows it, in the picture's own size."""
+    how = view()
+    drawn = overlay(
+        chosen.pixels, shown.map, box=shown.box, colours=how.colours, opacity=how.opacity, signed=how.signed
+    )
+    return encode_png(drawn)
+
+
+def npy(shown: Explanation) -> bytes:
+    """The map as a numpy file."""
+    buffer = io.BytesIO()
+    np.save(buffer, shown.map, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def code(network: Network, chosen: Chosen, shown: Explanation) -> str:
+    """The lines that reproduce the map on screen, runnable as they stand."""
+    sample = chosen.key.removeprefix("sample ")
+    picture = f'sample("{sample}")' if sample != chosen.key else 'read_image(Path("photo.jpg"))  # your photo'
+    source = "samples import sample" if sample != chosen.key else "images import read_image"
+    path = "" if sample != chosen.key else "from pathlib import Path\n\n"
+    return f"""{path}from cnnviz.cam import explain
+from cnnviz.data.{source}
+from cnnviz.models import load
+
+picture = {picture}
+network = load("{network.name}")
+shown = explain(network, picture, method="{shown.method}", target={shown.target.index}, layer="{shown.layer}")
+print(shown.target.name, shown.logit)  # {shown.target.name} {shown.logit:.3f}
+print(shown.map.shape, shown.map.mean())  # {shown.map.shape} {shown.map.mean():.4f}
+"""

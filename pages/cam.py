@@ -1,0 +1,92 @@
+"""CAM: which pixels made the network say that?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.ui import cache, explaining, reading
+from cnnviz.ui.components.heatmap import heatmaps
+from cnnviz.ui.controls import menu
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
+from cnnviz.ui.networks import choose_network, ready
+from cnnviz.ui.pictures import Chosen, choose_picture
+
+if TYPE_CHECKING:
+    from cnnviz.cam import Explanation, Guess
+    from cnnviz.models import Network
+
+LECTURE = Lecture(
+    title="CAM: where does the network look?",
+    section="Looking inside",
+    order=40,
+    icon=":material/center_focus_strong:",
+    question="Upload a photo. Which pixels made the network say that?",
+    summary="Class activation maps on your own photo: any class, two side by side, with the sum behind every pixel.",
+    references=(
+        Reference("Zhou et al. 2016 (CAM)", "https://arxiv.org/abs/1512.04150"),
+        Reference("Selvaraju et al. 2017 (Grad-CAM)", "https://arxiv.org/abs/1610.02391"),
+        Reference("Draelos & Carin 2020 (HiRes-CAM)", "https://arxiv.org/abs/2011.08891"),
+        Reference("Fu et al. 2020 (XGrad-CAM)", "https://arxiv.org/abs/2008.02312"),
+        Reference("Deck D2, “CAM with GAP and softmax weights”"),
+    ),
+    pictures=(
+        Picture("cam-cat.webp", "A cat, and where it is", "Heat map over a cat's face", {"picture": "cat"}),
+        Picture("cam-motorcycle.webp", "A motorbike", "Heat map over a motorbike", {"picture": "motorcycle"}),
+        Picture("cam-astronaut.webp", "A face", "Heat map over a face", {"picture": "astronaut"}),
+        Picture("cam-coffee.webp", "A cup", "Heat map over a cup", {"picture": "coffee"}),
+    ),
+)
+
+
+def render() -> None:
+    """Picture, network and classes left; method and layer over the maps; formula and downloads below."""
+    side, main = body()
+    with side:
+        chosen = choose_picture()
+    with main, st.skeleton(height=480), side:
+        name = choose_network(help="What looks at the picture.")
+    with main:
+        if not ready(name):
+            return
+    network = cache.network(name)
+    top = explaining.top_classes(network, chosen)
+    with side:
+        target = explaining.choose_class(network, top)
+    with main:
+        first, second = choose_maps(network, chosen, top, target=target)
+        draw(network, chosen, [first, second] if second else [first])
+        reading.strip(network, chosen, first)
+
+
+def choose_maps(
+    network: Network, chosen: Chosen, top: tuple[Guess, ...], *, target: int
+) -> tuple[Explanation, Explanation | None]:
+    """Layer and method of the first map, and what it is compared with."""
+    with st.container(horizontal=True):
+        layer = menu(
+            "Layer", explaining.layers(network), key="layer", help="Early layers see edges, late ones see things."
+        )
+        method = menu("Method", explaining.methods(network, layer), key="method", default="cam")
+        first = explaining.explain(network, chosen, method=method, target=target, layer=layer)
+        return first, explaining.compare(network, chosen, first, top)
+
+
+def draw(network: Network, chosen: Chosen, maps: list[Explanation]) -> None:
+    """The picture with one panel per map."""
+    explaining.verdict(network, chosen, maps[0])
+    panels = [explaining.panel(network, each) for each in maps]
+    size = (chosen.pixels.shape[0], chosen.pixels.shape[1])
+    heatmaps(
+        panels,
+        cache.shown(chosen.pixels, chosen.key),
+        size=size,
+        view=explaining.view(),
+        key="heat",
+        on_view=explaining.keep_view,
+    )
+
+
+if __name__ == "__main__":
+    run(LECTURE, render)

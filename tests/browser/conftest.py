@@ -1,0 +1,160 @@
+"""A real server and a real Chromium: the system's if there is one, otherwise Playwright's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from cnnviz.paths import ROOT
+
+READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+# two requests that Streamlit makes below a deep link's address before it finds the server; harmless
+HARMLESS = ("/_stcore/health", "/_stcore/host-config")
+
+
+@contextmanager
+def serving(script: str = "app.py", **environment: str) -> Iterator[str]:
+    """A fresh server for ``script``; yields its address."""
+    with serving_process(script, **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving_process(script: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A fresh server for ``script`` on a free port; yields its address and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        script,
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2)  # noqa: S310 (our own server)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address, process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """One server for all browser tests that need no fresh one."""
+    with serving() as address:
+        yield address
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Chromium, or a skip; in CI a missing browser is a failure."""
+    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    try:
+        return playwright.chromium.launch(
+            executable_path=system, args=["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+        )
+    except Exception:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("needs Chromium: install it, or run `playwright install chromium`")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the session."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """What a page must not do: log an error, fail a request, or ask anyone but the app."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.faults: list[str] = []
+        self.host = urlsplit(address).netloc
+        page.on(
+            "console",
+            lambda m: self._note(f"console: {m.text}", m.location.get("url", "")) if m.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: self.faults.append(f"page: {error}"))
+        page.on("requestfailed", lambda r: self._note(f"failed: {r.url} {r.failure}", r.url))
+        page.on("request", self._outside)
+
+    def _note(self, text: str, url: str) -> None:
+        if not urlsplit(url).path.endswith(HARMLESS) and "ERR_ABORTED" not in text:
+            self.faults.append(text)
+
+    def _outside(self, request: object) -> None:
+        url = urlsplit(request.url)  # type: ignore[attr-defined]
+        if url.scheme not in ("data", "blob") and url.netloc != self.host:
+            self.faults.append(f"outside: {url.geturl()}")
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Open]:
+    """Open an address, wait until the page is drawn, and check at the end that it behaved."""
+    opened: list[tuple[Page, Watched]] = []
+
+    def visit(url: str, *, size: tuple[int, int] = (1280, 800), scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, accept_downloads=True
+        )  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        opened.append((page, Watched(page, url)))
+        page.goto(url)
+        settle(page)
+        return page
+
+    yield visit
+    for page, watched in opened:
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert watched.faults == []
+        page.context.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run and the page is connected, twice in a row."""
+    for _ in range(2):
+        page.wait_for_selector(READY, timeout=60_000)
+        page.wait_for_timeout(150)
+
+
+def pages() -> list[str]:
+    """The addresses of all lectures."""
+    return ["" if path.stem == "home" else path.stem for path in sorted(Path(ROOT, "pages").glob("*.py"))]

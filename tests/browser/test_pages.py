@@ -1,0 +1,57 @@
+"""Every lecture in a real browser: cold deep link, no error, nothing asked of another machine, accessible."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Open, Watched, pages, serving, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_fresh_server_answers_a_deep_link_with_the_whole_app(chromium: Browser, name: str) -> None:
+    with serving() as address:
+        page = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        watched = Watched(page, address)
+        page.goto(f"{address}/{name}?big=true")
+        settle(page)
+        expect(page.locator("[data-testid=stTopNavLinkContainer], [data-testid=stTopNavSection]").first).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        assert "big=true" in page.url
+        assert page.url.split("?")[0].rstrip("/") == f"{address}/{name}".rstrip("/")
+        assert watched.faults == []
+        page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", pages())
+def test_no_page_is_wider_than_the_screen_or_breaks_a_rule_of_accessibility(
+    server: str, open_page: Open, name: str, scheme: str
+) -> None:
+    page = open_page(f"{server}/{name}", size=(390, 844), scheme=scheme)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 800})
+    settle(page)
+    found = Axe().run(page, context="[data-testid=stMain]")
+    serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+    ours = [
+        (v["id"], node["target"]) for v in serious for node in v["nodes"] if "stFileUploader" not in str(node["html"])
+    ]
+    assert ours == []
+
+
+@pytest.mark.parametrize("name", pages())
+def test_tabbing_reaches_every_control_in_view(server: str, open_page: Open, name: str) -> None:
+    page = open_page(f"{server}/{name}")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent || '').trim().slice(0, 40)"
+            )
+        )
+    assert len(reached) >= 4

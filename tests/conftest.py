@@ -1,0 +1,71 @@
+"""What all tests share: the real data, a machine without a network, a user folder of their own."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # several workers share the cores; read by torch when it is imported
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+resolve = socket.getaddrinfo
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real images named by CNNVIZ_SHARED; without it the test is skipped."""
+    folder = os.environ.get("CNNVIZ_SHARED", "")
+    if not folder:
+        pytest.skip("needs real images: set CNNVIZ_SHARED to the folder that has data/photos")
+    if not Path(folder, "data").is_dir():
+        pytest.fail(f"CNNVIZ_SHARED is {folder}, which has no data folder")
+    return Path(folder)
+
+
+@pytest.fixture
+def fresh_caches() -> Iterator[None]:
+    """Streamlit's process-wide caches, empty before and after."""
+    import streamlit as st
+
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Downloads and results of tests never touch those of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNVIZ_DATA", str(tmp_path_factory.mktemp("user")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_names_outside() -> Iterator[None]:
+    """No name is looked up but this machine's: pytest-socket refuses the connection, this refuses the question."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", _resolve_here)
+        yield
+
+
+def _resolve_here(host: Any, *args: Any, **kwargs: Any) -> Any:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name not in {None, "", "localhost", socket.gethostname()} and not _is_address(name):
+        raise OSError(f"a test asked for the address of {name}; tests must not leave this machine")
+    return resolve(host, *args, **kwargs)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

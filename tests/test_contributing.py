@@ -1,0 +1,72 @@
+"""The examples of CONTRIBUTING.md are run as they stand, each in a process of its own: nothing stays registered."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"^`([\w/]+\.py)`\n\n```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+
+METHOD = """
+import torch
+from cnnviz.cam import METHODS, Context
+from cnnviz.probe import look
+nn = torch.nn
+net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5))
+seen = look(net, "0", torch.rand(2, 3, 9, 9), target=1)
+got = METHODS["layer-cam"](seen, Context(net, "0"))
+assert got.shape == (2, 7, 7)
+# with one linear layer after the mean, the gradient is the class's weight over the 49 places
+expected = torch.einsum("k,nkhw->nhw", net[3].weight[1].clamp(min=0) / 49, seen.activations)
+assert torch.allclose(got, expected, atol=1e-6)
+"""
+NETWORK = """
+import torch
+from cnnviz.models import NETWORKS
+from cnnviz.probe import look
+spec = NETWORKS["cifar-plain"]
+net = spec.build(10).eval()
+assert [look(net, layer.path, torch.rand(1, 3, 32, 32)).activations.shape[-1] for layer in spec.layers] == [8, 16]
+"""
+LECTURE = """
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file(file, default_timeout=60).run()
+assert not page.exception and not page.error, page
+assert page.metric[0].value == f"{32 * 21:,}"
+page.slider[0].set_value(16).run()
+assert page.metric[0].value == f"{16 * 11:,}"
+"""
+CHECKS = {"cnnviz/cam/layer_cam.py": METHOD, "cnnviz/models/cifar_plain.py": NETWORK, "pages/few_pixels.py": LECTURE}
+BEFORE = """
+import importlib.util, sys
+file = sys.argv[1]
+spec = importlib.util.spec_from_file_location("example", file)
+module = sys.modules["example"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+"""
+
+
+def test_every_example_is_checked() -> None:
+    assert set(EXAMPLES) == set(CHECKS)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_example(name: str, tmp_path: Path) -> None:
+    file = tmp_path / Path(name).name
+    file.write_text(EXAMPLES[name], encoding="utf-8")
+    command = [sys.executable, "-c", BEFORE + CHECKS[name], str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_examples_pass_the_linter() -> None:
+    for name, source in EXAMPLES.items():
+        command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", name, "-"]
+        done = subprocess.run(command, input=source, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout

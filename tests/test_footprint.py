@@ -1,0 +1,41 @@
+"""What the program does not do: import torch before it is needed, or leave this machine."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LIGHT = ["registry", "params", "paths", "data.images", "data.samples", "models", "models.registry", "cam"]
+
+
+def light_modules() -> list[str]:
+    """Everything that is imported before a page needs a network."""
+    files = [file for folder in ("ui", "figures", "cli") for file in (ROOT / "cnnviz" / folder).rglob("*.py")]
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
+    return ["cnnviz", *(f"cnnviz.{name}" for name in LIGHT), *sorted(names)]
+
+
+def test_nothing_on_the_way_to_the_first_paint_imports_torch() -> None:
+    code = (
+        "import importlib, sys\n"
+        f"for name in {light_modules()!r}:\n"
+        "    importlib.import_module(name)\n"
+        "    assert 'torch' not in sys.modules, name + ' imports torch'"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_tests_cannot_look_up_a_name_outside() -> None:
+    with pytest.raises(OSError, match="must not leave this machine"):
+        socket.create_connection(("example.org", 80), timeout=1)
+
+
+def test_tests_cannot_connect_outside() -> None:
+    with socket.socket() as probe, pytest.warns(match="connect"), pytest.raises(RuntimeError, match=r"192\.0\.2\.1"):
+        probe.connect(("192.0.2.1", 80))
