@@ -1,1 +1,1 @@
-"""cnnviz: convolutional neural networks, from the arithmetic of one window to the pixels that made a network say "dog"."""
+"""cnnviz: convolutional networks, from the arithmetic of one window to the pixels that made a network say "dog"."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 
 from cnnviz.cli import classify
 from cnnviz.cli.errors import Complaint, sentence
+from cnnviz.data.whole import write_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,9 +56,9 @@ def command(
     chosen = method or default_method(loaded, layer)
     found = explain(loaded, pixels, method=chosen, target=target, layer=layer)
     if out is not None:
-        write_whole(out, drawn(pixels, found))
+        write(out, drawn(pixels, found))
     if npy is not None:
-        write_whole(npy, npy_bytes(found.map))
+        write(npy, npy_bytes(found.map))
     row = described(image, loaded, found) | {"seconds": round(time.perf_counter() - start, 4)}
     click.echo(json.dumps(row) if as_json else text(row, [path for path in (out, npy) if path]))
 
@@ -116,17 +116,10 @@ def check_outputs(*paths: Path | None) -> None:
         raise Complaint("the picture and the map can't go to the same file; give two names")
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write a file that is whole or absent (or as it was), whatever happens meanwhile."""
-    part = path.with_name(f".cnnviz-{os.getpid()}.part")
     try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, content)
     except OSError as error:
         why = sentence(OSError(error.errno, error.strerror))
         raise Complaint(f"{click.format_filename(path)} can't be written: {why}; choose another place") from error
-    finally:
-        part.unlink(missing_ok=True)

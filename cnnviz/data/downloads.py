@@ -21,6 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cnnviz.data.transfers import DownloadError, Opener, Transfer, open_url
+from cnnviz.data.whole import sync_folder
 
 __all__ = ["DownloadCancelled", "DownloadError", "Progress", "fetch", "verified"]
 
@@ -132,7 +133,7 @@ def _download(job: _Job) -> Iterator[Progress]:
     with job.part.open("r+b") as file:
         os.fsync(file.fileno())
     job.part.replace(job.target)
-    _sync_folder(job.target.parent)
+    sync_folder(job.target.parent)
     _forget(job)
 
 
@@ -220,17 +221,6 @@ def _length(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power cut; Windows can't open folders and needs no such call."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _megabytes(count: int) -> str:

@@ -46,7 +46,7 @@ def files(source: Path, split: str) -> Iterator[tuple[str, str, bytes]]:
 
 
 def read(source: Path, split: str, *, shorter_side: int = 0) -> Labelled:
-    """Decode every image of ``split``; ``shorter_side`` scales down what is larger.
+    """Decode every image of ``split``; ``shorter_side``, if given, is what each is scaled to.
 
     Raises :class:`FileNotFoundError` if there is no image of that split.
     """

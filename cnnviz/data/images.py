@@ -35,7 +35,7 @@ __all__ = [
 Image = NDArray[np.uint8]
 
 MAX_BYTES = 10_000_000
-MAX_PIXELS = 12_000_000
+MAX_PIXELS = 12_600_000  # what cameras sell as 12 megapixels: 4032 × 3024 (12.19), 4080 × 3072 (12.53)
 MIN_SIDE = 8
 MAX_ASPECT = 50
 

@@ -74,7 +74,8 @@ def heat(
     inside = picture[rows.start : rows.stop, columns.start : columns.stop]
     if signed:
         inside[..., :3] = table("RdBu_r")[np.rint(127.5 + 127.5 * large).astype(np.uint8)]
-        inside[..., 3] = np.rint(255 * np.abs(large)).astype(np.uint8)
+        # bent upwards: where the colour is pale already, fading in proportion would hide half of the range
+        inside[..., 3] = np.rint(255 * (1 - (1 - np.abs(large).clip(0, 1)) ** 2)).astype(np.uint8)
     else:
         inside[..., :3] = table(colours)[np.rint(255 * large).astype(np.uint8)]
         inside[..., 3] = 255

@@ -84,6 +84,7 @@ NETWORKS.add(
             Layer("block1", "block 1, 16×16"),
             Layer("act", "whitening, 32×32"),
         ),
+        dataset="cifar10-jpeg",
         order=3,
     )
 )

@@ -27,8 +27,8 @@ class Layer:
 class Published:
     """Weights that torchvision publishes: ``weights`` is the enum's member.
 
-    ``top1`` and ``top5`` are the published shares on ImageNet's validation images, ``megabytes`` is the size of the file
-    in units of 1024² bytes. ``ignored`` is the prefix of tensors in it that only training needs; they are left out.
+    ``top1`` and ``top5`` are the published shares on ImageNet's validation images, ``megabytes`` is the file's size
+    (1024² bytes). ``ignored`` is the prefix of tensors in it that only training needs; they are left out.
     """
 
     weights: str

@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
-
-
-class PadShortcut(nn.Module):
-    """Option A of the paper: take every ``stride``-th pixel, fill the new channels with zeros. No parameters."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
-        super().__init__()
-        self.stride, self.extra = stride, outputs - inputs
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, inputs, H, W)`` to ``(N, outputs, ceil(H / stride), ceil(W / stride))``."""
-        before = self.extra // 2
-        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, before, self.extra - before))
 
 
 class ProjectShortcut(nn.Sequential):
@@ -30,20 +14,17 @@ class ProjectShortcut(nn.Sequential):
         super().__init__(*pool, nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
 
 
-Shortcut = Callable[[int, int, int], nn.Module]  # inputs, outputs, stride
-
-
 class Block(nn.Module):
     """Two 3×3 convolutions and a shortcut: ``relu(shortcut(x) + bn(conv(relu(bn(conv(x))))))``."""
 
-    def __init__(self, inputs: int, outputs: int, *, stride: int = 1, shortcut: Shortcut = ProjectShortcut) -> None:
+    def __init__(self, inputs: int, outputs: int, *, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(outputs)
         same = inputs == outputs and stride == 1
-        self.shortcut = nn.Identity() if same else shortcut(inputs, outputs, stride)
+        self.shortcut = nn.Identity() if same else ProjectShortcut(inputs, outputs, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, inputs, H, W)`` to ``(N, outputs, ceil(H / stride), ceil(W / stride))``."""
@@ -51,12 +32,10 @@ class Block(nn.Module):
         return torch.relu(self.shortcut(x) + self.bn2(self.conv2(inner)))
 
 
-def stage(
-    blocks: int, inputs: int, outputs: int, *, stride: int = 1, shortcut: Shortcut = ProjectShortcut
-) -> nn.Sequential:
+def stage(blocks: int, inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
     """``blocks`` residual blocks, of which the first changes width and resolution."""
-    first = Block(inputs, outputs, stride=stride, shortcut=shortcut)
-    return nn.Sequential(first, *(Block(outputs, outputs, shortcut=shortcut) for _ in range(blocks - 1)))
+    first = Block(inputs, outputs, stride=stride)
+    return nn.Sequential(first, *(Block(outputs, outputs) for _ in range(blocks - 1)))
 
 
 class GapHead(nn.Module):

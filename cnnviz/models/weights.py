@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from cnnviz.data.whole import write_whole
 from cnnviz.models.errors import BadWeights
 from cnnviz.models.registry import NETWORKS
 from cnnviz.paths import ASSETS
@@ -64,8 +64,8 @@ def save_embedded(  # noqa: PLR0913 (a card has that many facts)
     card["sha256"] = hashlib.sha256(content).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{name}.safetensors"
-    _replace(target, content)
-    _replace(folder / f"{name}.json", (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
+    write_whole(target, content)
+    write_whole(folder / f"{name}.json", (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
     return target
 
 
@@ -130,16 +130,3 @@ def _fingerprint(card: Mapping[str, Any]) -> str:
 
 def _fix(name: str) -> str:
     return f"restore both files from the program's repository, or train {name} again (cnnviz train --help)"
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write so that the file is whole or absent, also when the machine stops meanwhile."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

@@ -49,9 +49,6 @@ def test_tabbing_reaches_every_control_in_view(server: str, open_page: Open, nam
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.add(
-            page.evaluate(
-                "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent || '').trim().slice(0, 40)"
-            )
-        )
+        focused = page.locator("*:focus")
+        reached.add(focused.first.evaluate("e => (e.getAttribute('aria-label') || e.textContent).trim().slice(0, 40)"))
     assert len(reached) >= 4

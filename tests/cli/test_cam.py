@@ -222,5 +222,5 @@ def test_a_failed_write_leaves_what_was_there(
 
 def test_a_long_name_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 251 + ".npy")
-    cam_command.write_whole(path, b"content")
+    cam_command.write(path, b"content")
     assert path.read_bytes() == b"content"

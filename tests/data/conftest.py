@@ -126,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.answer(206 if first else 200, sent, headers, length=len(part))
         if fault == "stall":
-            time.sleep(1.0)
+            time.sleep(3.0)
         if fault in ("cut", "stall", "reset"):
             self.close_connection = True
 

@@ -192,7 +192,7 @@ def test_what_is_no_picture_is_refused_in_one_sentence(name):
     [
         (b"", "empty"),
         (bytes(10_000_001), r"10\.1 MB.*limit is 10"),
-        (flat_bits(4_000, 3_001), r"4000 × 3001.*12 megapixels"),
+        (flat_bits(4_200, 3_001), r"4200 × 3001.*12 megapixels"),
         (flat_png(7, 64), r"7 × 64.*at least 8"),
         (flat_png(8, 408), r"8 × 408.*50 times"),
         (b"%PDF-1.7", r"PDF.*PNG or JPEG"),

@@ -71,7 +71,7 @@ def test_enlarging_is_bilinear_as_in_torch(size: tuple[int, int], *, signed: boo
     expected = torch.nn.functional.interpolate(small, size=size, mode="bilinear", align_corners=False)[0, 0].numpy()
     layer = heat(values, size, signed=signed)
     if signed:
-        np.testing.assert_allclose(layer[..., 3], 255 * np.abs(expected), atol=0.51)
+        np.testing.assert_allclose(layer[..., 3], 255 * (1 - (1 - np.abs(expected)) ** 2), atol=0.51)
     else:
         rows = table("inferno")[np.rint(255 * expected).astype(int)].astype(int)
         assert np.abs(layer[..., :3] - rows).max() <= 3
@@ -114,7 +114,7 @@ def test_only_the_positive_part_is_shown_unless_signed() -> None:
     values = np.array([[-8.0, 0.0, 4.0]])
     unsigned, signed = heat(values, (1, 3)), heat(values, (1, 3), signed=True)
     assert (unsigned[0, :, :3] == table("inferno")[[0, 0, 255]]).all()
-    assert signed[0, :, 3].tolist() == [255, 0, 128]
+    assert signed[0, :, 3].tolist() == [255, 0, 191]
     assert (signed[0, [0, 2], :3] == table("RdBu_r")[[0, 191]]).all()
 
 

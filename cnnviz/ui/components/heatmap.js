@@ -32,7 +32,8 @@ function paint(canvas, map, view, table) {
       const value = sample(map, (y + 0.5) / height, (x + 0.5) / width, view.smooth);
       const unit = clamp((value - low) / (high - low), 0, 1), k = 3 * Math.round(255 * unit);
       pixels.data[p] = table[k]; pixels.data[p + 1] = table[k + 1]; pixels.data[p + 2] = table[k + 2];
-      pixels.data[p + 3] = view.signed ? 255 * Math.abs(2 * unit - 1) : 255;
+      // signed: clear at zero, but soon visible, as 1 − (1 − |v|)²
+      pixels.data[p + 3] = view.signed ? 255 * (1 - (1 - Math.abs(2 * unit - 1)) ** 2) : 255;
     }
   }
   context.putImageData(pixels, 0, 0);

@@ -1,0 +1,33 @@
+"""Files that are whole or absent, whatever happens while they are written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write ``content`` to ``target`` or leave what was there: sibling file, fsync, rename, fsync of the folder.
+
+    Raises :class:`OSError` if the place cannot be written; nothing is left behind then.
+    """
+    part = target.with_name(f".cnnviz-{os.getpid()}-{target.name[-40:]}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the rename itself survive a loss of power; Windows cannot open a folder and does not need it."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
