@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -17,19 +17,23 @@ R = TypeVar("R")
 def menu(label: str, items: Mapping[str, Item], *, key: str, default: str | None = None, help: str = "") -> str:
     """A menu of the items' titles; the link carries the name. Returns the chosen name."""
     names = list(items)
-    first = default if default in names else names[0]
-    state.remember_default(key, first)
-    notes = "\n\n".join(f"**{item.title}**: {item.summary}" for item in items.values())
-    chosen = st.selectbox(
+    notes = "\n\n".join(f"**{item.title}**: {item.summary}" for item in items.values() if item.summary)
+    return choose(
         label,
         names,
-        index=names.index(first),
-        format_func=lambda name: items[name].title,
         key=key,
-        bind="query-params",
+        default=default if default in items else names[0],
+        title=lambda name: items[name].title,
         help=f"{help}\n\n{notes}".strip(),
     )
-    return str(chosen)
+
+
+def choose(
+    label: str, names: Sequence[str], *, key: str, default: str, title: Callable[[str], str] = str, help: str = ""
+) -> str:
+    """A menu of ``names``, shown by their ``title``; the link carries the name. Returns the chosen name."""
+    state.linked(key, default, names)
+    return str(st.selectbox(label, names, format_func=title, key=key, help=help or None))
 
 
 def controls(record: type[R], *, key: str) -> R:
@@ -39,13 +43,14 @@ def controls(record: type[R], *, key: str) -> R:
 
 
 def _control(p: Param, key: str) -> Any:
-    state.remember_default(key, p.default)
     label = p.label[:1].upper() + p.label[1:]
     shared: dict[str, Any] = {"key": key, "bind": "query-params", "help": p.help}
+    if p.choices:
+        chosen = choose(label, [str(c) for c in p.choices], key=key, default=str(p.default), help=p.help)
+        return next(c for c in p.choices if str(c) == chosen)
+    state.remember_default(key, p.default)
     if isinstance(p.default, bool):
         return st.toggle(label, value=p.default, **shared)
-    if p.choices:
-        return st.selectbox(label, p.choices, index=p.choices.index(p.default), **shared)
     if p.low is None or p.high is None:
         raise TypeError(f"parameter {p.name} has neither choices nor a range; give param() one")
     whole = isinstance(p.default, int)

@@ -13,7 +13,7 @@ from cnnviz.cam.spread import half_area, peak
 from cnnviz.ui import cache, state
 from cnnviz.ui.components.bars import Bar, bars, percent
 from cnnviz.ui.components.heatmap import SEQUENTIAL, Panel, View
-from cnnviz.ui.controls import menu
+from cnnviz.ui.controls import choose, menu
 from cnnviz.ui.pictures import Chosen
 
 if TYPE_CHECKING:
@@ -62,25 +62,20 @@ def top_classes(network: Network, chosen: Chosen) -> tuple[Guess, ...]:
 def choose_class(network: Network, best: tuple[Guess, ...]) -> int:
     """Bars to click and a menu of all classes; returns the class to explain."""
     names = [BEST, *network.classes]
-    state.remember_default("class", BEST)
-    if state.get("class", BEST) not in names:
-        state.put("class", BEST)
-    wanted = state.get("class", BEST)
+    wanted = state.linked("class", BEST, names)
     shown = best[0].name if wanted == BEST else wanted
     rows = [Bar(guess.name, readable(guess.name), guess.probability) for guess in best]
     picked = state.chooser("class", "bars", "picked")
-    bars(
-        rows, chosen=shown, key="bars", label="The five most probable classes: click one to explain it", on_pick=picked
-    )
-    answer = st.selectbox(
+    bars(rows, chosen=shown, key="bars", label="The five most probable: click one to explain it", on_pick=picked)
+    answer = choose(
         f"Explain, of {len(network.classes)} classes",
         names,
-        format_func=readable,
         key="class",
-        bind="query-params",
+        default=BEST,
+        title=readable,
         help="The map shows what speaks for this class, also for one that the network finds improbable.",
     )
-    return best[0].index if answer == BEST else network.index(str(answer))
+    return best[0].index if answer == BEST else network.index(answer)
 
 
 def layers(network: Network) -> dict[str, Choice]:
@@ -97,7 +92,7 @@ def methods(network: Network, layer: str) -> Mapping[str, Choice]:
 def compare(network: Network, chosen: Chosen, first: Explanation, best: tuple[Guess, ...]) -> Explanation | None:
     """Draw the menu of comparisons and return the second map, if one is wanted."""
     options = {name: Choice(name, title, "") for name, title in COMPARISONS.items()}
-    versus = _plain_menu("Compare with", options, key="versus")
+    versus = menu("Compare with", options, key="versus")
     same = {"method": first.method, "target": first.target.index, "layer": first.layer}
     if versus == "nothing":
         return None
@@ -105,23 +100,17 @@ def compare(network: Network, chosen: Chosen, first: Explanation, best: tuple[Gu
         same["target"] = next(guess.index for guess in best if guess.index != first.target.index)
     elif versus == "class":
         names = [name for name in network.classes if name != first.target.name]
-        picked = st.selectbox("Class to compare", names, format_func=readable, key="versus-class", bind="query-params")
-        same["target"] = network.index(str(picked))
+        picked = choose("Class to compare", names, key="versus-class", default=names[0], title=readable)
+        same["target"] = network.index(picked)
     elif versus == "method":
         others = {k: m for k, m in methods(network, first.layer).items() if k != first.method}
         same["method"] = menu("Method to compare", others, key="versus-method")
     else:
         others = {k: m for k, m in layers(network).items() if k != first.layer}
-        same["layer"] = _plain_menu("Layer to compare", others, key="versus-layer")
+        same["layer"] = menu("Layer to compare", others, key="versus-layer")
         working = methods(network, str(same["layer"]))
         same["method"] = first.method if first.method in working else next(iter(working))
     return explain(network, chosen, **same)  # type: ignore[arg-type]
-
-
-def _plain_menu(label: str, options: Mapping[str, Choice], *, key: str) -> str:
-    names = list(options)
-    state.remember_default(key, names[0])
-    return str(st.selectbox(label, names, format_func=lambda n: options[n].title, key=key, bind="query-params"))
 
 
 def verdict(network: Network, chosen: Chosen, shown: Explanation) -> None:

@@ -21,6 +21,7 @@ from cnnviz.ui.theme import apply_theme
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
+ABOUT = "cnnviz: interactive lectures on convolutional neural networks. Everything runs on this computer."
 SECTIONS = ("", "Convolution", "Training", "Looking inside")
 
 
@@ -99,10 +100,9 @@ class _Navigation:
 def configure() -> None:
     """Title, icon and width of the window. The icon is a file: a page's own would be fetched from the network."""
     # with an entry of its own the menu is shown, and with it the choice of light or dark
-    about = {
-        "About": "cnnviz: interactive lectures on convolutional neural networks. Everything runs on this computer."
-    }
-    st.set_page_config(page_title="cnnviz", page_icon=str(ASSETS / "icon.png"), layout="wide", menu_items=about)
+    st.set_page_config(
+        page_title="cnnviz", page_icon=str(ASSETS / "icon.png"), layout="wide", menu_items={"About": ABOUT}
+    )
     st.logo(str(ASSETS / "logo.svg"), size="large")
 
 

@@ -1,7 +1,7 @@
 """What a page remembers. The only module that names ``st.session_state``.
 
-Widgets carry ``bind="query-params"`` and look after themselves. What is chosen in a picture (a click on a thumbnail or
-a bar) is kept here as a *linked* value: it stands in the address while it differs from its default.
+Sliders and switches carry ``bind="query-params"`` and look after themselves. A choice among names, in a menu or by a
+click on a thumbnail or a bar, is a *linked* value kept here, so that the address holds the name, not the title.
 """
 
 from __future__ import annotations
@@ -47,19 +47,28 @@ def get(key: str, default: Any = None) -> Any:
 
 
 def linked(key: str, default: str, allowed: Collection[str]) -> str:
-    """A value that a link restores: from this session, else from the address, else ``default``; nonsense is dropped."""
+    """A choice that stands in the address while it differs from ``default``, and that lasts while the visitor does.
+
+    Call it before the widget ``key`` is drawn, if there is one. What a link newly asks for wins, then what was chosen,
+    here or on another page; nonsense gives the default and a note.
+    """
     remember_default(key, default)
-    value = st.session_state.get(key) or st.query_params.get(key) or default
+    kept, written = (st.session_state.setdefault(f"cnnviz.{name}", {}) for name in ("kept", "written"))
+    asked = st.query_params.get(key)
+    new = asked not in (None, written.get(key))
+    value = asked if new else st.session_state.get(key, kept.get(key, default))
     if value not in allowed:
-        note_nonsense(key)
+        # a class that another network does not have is no nonsense of the link
+        if new:
+            note_nonsense(key)
         value = default
-    st.session_state[key] = value
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != value:
+    st.session_state[key] = kept[key] = value
+    written[key] = None if value == default else value
+    if value != default:
         st.query_params[key] = value
-    return value
+    elif asked is not None:
+        del st.query_params[key]
+    return str(value)
 
 
 def note_nonsense(key: str) -> None:
