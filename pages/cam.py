@@ -33,9 +33,16 @@ LECTURE = Lecture(
     ),
     pictures=(
         Picture("cam-cat.webp", "A cat, and where it is", "Heat map over a cat's face", {"picture": "cat"}),
-        Picture("cam-motorcycle.webp", "A motorbike", "Heat map over a motorbike", {"picture": "motorcycle"}),
-        Picture("cam-astronaut.webp", "A face", "Heat map over a face", {"picture": "astronaut"}),
-        Picture("cam-coffee.webp", "A cup", "Heat map over a cup", {"picture": "coffee"}),
+        Picture(
+            "cam-cat-as-dog.webp",
+            "What in it speaks for dog?",
+            "Another heat map over the same cat",
+            {"picture": "cat", "class": "dog"},
+        ),
+        Picture(
+            "cam-motorcycle.webp", "A motorbike: the wheels", "Heat map over a motorbike", {"picture": "motorcycle"}
+        ),
+        Picture("cam-coins.webp", "Coins, taken for golf balls", "Heat map over rows of coins", {"picture": "coins"}),
     ),
 )
 

@@ -15,6 +15,7 @@ from cnnviz.data.samples import sample
 from cnnviz.figures.heatmaps import overlay
 from cnnviz.models import load
 from cnnviz.paths import ASSETS
+from cnnviz.ui.lecture import lectures
 
 WIDTH, HEIGHT = 480, 360
 
@@ -30,15 +31,15 @@ def middle(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def main() -> None:
-    """Write ``assets/home/cam-<sample>.webp`` for each sample that the CAM lecture is announced with."""
+    """Write each picture that the CAM lecture is announced with, from the query that its link carries."""
     network = load("photo")
-    for name in ("cat", "motorcycle", "astronaut", "coffee"):
-        photo = sample(name)
-        shown = explain(network, photo)
+    announced = next(lecture.pictures for path, lecture in lectures().items() if path.stem == "cam")
+    for picture in announced:
+        photo = sample(picture.query["picture"])
+        shown = explain(network, photo, target=picture.query.get("class"))
         drawn = overlay(photo, shown.map, box=shown.box)
-        target = ASSETS / "home" / f"cam-{name}.webp"
-        Image.fromarray(middle(drawn)).save(target, quality=82)
-        print(f"{target.name}: {shown.target.name}, {shown.target.probability:.0%}")
+        Image.fromarray(middle(drawn)).save(ASSETS / "home" / picture.file, quality=82)
+        print(f"{picture.file}: {shown.target.name}, {shown.target.probability:.0%}")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ COMPARISONS = {
     "layer": "another layer",
     "nothing": "nothing",
 }
-UNSURE = 0.35  # below this the best guess is told as a guess
+UNSURE = 0.3  # below this the best guess is told as a guess
 
 
 @dataclass(frozen=True)
