@@ -50,7 +50,7 @@ METHODS.add(
         title="CAM",
         summary="The weights of the class, applied to the last map before it is averaged: exact, but only there.",
         reference="Zhou et al. 2016, https://arxiv.org/abs/1512.04150",
-        formula=r"M_c = \sum_k w_k^c A_k, \qquad \overline{M_c} + b_c = S_c",
+        formula=r"M_c = \sum_k w_k^c A_k, \quad \overline{M_c} + b_c = S_c",
         maps=maps,
         weights=class_weights,
         needs_gradients=False,

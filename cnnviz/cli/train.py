@@ -33,12 +33,12 @@ def command(recipe: str, data: Path | None, out: Path | None, threads: int | Non
     folder = data or Path(os.environ.get("CNNVIZ_SHARED", ".")) / "data"
     chosen = RECIPES[recipe]
     images = read_split(chosen, folder, "train")
-    click.echo(f"{len(images)} images of {len(images.classes)} classes, {chosen.epochs} epochs", err=True)
+    click.echo(f"{len(images)} images of {len(images.classes)} classes, {chosen.total_epochs} epochs", err=True)
     kept, spent = None, 0.0
-    for epoch, model in run(chosen, images):
+    for number, (epoch, model) in enumerate(run(chosen, images), 1):
         kept, spent = model, spent + epoch.seconds
         click.echo(
-            f"epoch {epoch.number}/{chosen.epochs}  loss {epoch.loss:.3f}  accuracy in training {epoch.accuracy:.3f}  "
+            f"epoch {number}/{chosen.total_epochs}  loss {epoch.loss:.3f}  accuracy in training {epoch.accuracy:.3f}  "
             f"{epoch.images_per_second:.0f} images/s  {spent:.0f} s",
             err=True,
         )

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from cnnviz.data.folders import Labelled, read
 from cnnviz.models import NETWORKS, Network
 from cnnviz.models.accuracy import Accuracy, evaluate
+from cnnviz.models.cifar_fast import Whitening
 from cnnviz.models.weights import save_embedded
 from cnnviz.training import cifar, photos
 from cnnviz.training.loop import Batches, Epoch, train
@@ -22,19 +23,30 @@ Normalize = Callable[[Tensor], Tensor]
 Epochs = Callable[[int, np.random.Generator], Batches]
 
 
-def run(recipe: Recipe, data: Labelled) -> Iterator[tuple[Epoch, nn.Module]]:
-    """Build the network of ``recipe`` and train it on ``data``: yields each epoch and the network to keep."""
+def run(recipe: Recipe, data: Labelled, *, model: nn.Module | None = None) -> Iterator[tuple[Epoch, nn.Module]]:
+    """Train the network of ``recipe`` on ``data``, then by ``recipe.then``: yields each epoch and the network to keep.
+
+    It starts from ``model`` if one is given, otherwise from random weights.
+    """
     spec = NETWORKS[recipe.network]
-    torch.manual_seed(recipe.seed)
-    model = spec.build(len(data.classes)).to(memory_format=torch.channels_last)
     normalize = _normalizer(spec.mean, spec.std)
-    if recipe.sizes:
-        batches, steps = _photo_batches(recipe, data, normalize), len(data) // recipe.batch
-    else:
-        resident = cifar.Resident(data, pad=recipe.shift)
-        _fit_whitening(model, normalize(torch.from_numpy(np.stack(data.images[::10])).permute(0, 3, 1, 2)))
-        batches, steps = _small_batches(recipe, resident, normalize), len(data) // recipe.batch
-    yield from train(model, recipe, batches, steps_per_epoch=steps)
+    start = _fresh(recipe, data, normalize) if model is None else model
+    kept = start
+    batches = (_photo_batches if recipe.sizes else _small_batches)(recipe, data, normalize)
+    for epoch, kept in train(start, recipe, batches, steps_per_epoch=len(data) // recipe.batch):
+        yield epoch, kept
+    if recipe.then is not None:
+        yield from run(recipe.then, data, model=kept)
+
+
+def _fresh(recipe: Recipe, data: Labelled, normalize: Normalize) -> nn.Module:
+    """The network with random weights; a whitening layer is computed from a tenth of the images."""
+    torch.manual_seed(recipe.seed)
+    model = NETWORKS[recipe.network].build(len(data.classes)).to(memory_format=torch.channels_last)
+    for layer in model.modules():
+        if isinstance(layer, Whitening):
+            layer.fit(normalize(torch.from_numpy(np.stack(data.images[::10])).permute(0, 3, 1, 2)))
+    return model
 
 
 def read_split(recipe: Recipe, folder: Path, split: str) -> Labelled:
@@ -63,21 +75,15 @@ def _photo_batches(recipe: Recipe, data: Labelled, normalize: Normalize) -> Epoc
     return epoch
 
 
-def _small_batches(recipe: Recipe, data: cifar.Resident, normalize: Normalize) -> Epochs:
+def _small_batches(recipe: Recipe, data: Labelled, normalize: Normalize) -> Epochs:
+    resident = cifar.Resident(data, pad=recipe.shift)
+
     def epoch(_number: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        for raw, labels in cifar.epoch_batches(data, recipe, rng):
+        for raw, labels in cifar.epoch_batches(resident, recipe, rng):
             pixels = normalize(raw)
             yield (cifar.cutout(pixels, recipe.cutout, rng) if recipe.cutout else pixels), labels
 
     return epoch
-
-
-def _fit_whitening(model: nn.Module, images: Tensor) -> None:
-    from cnnviz.models.cifar_fast import Whitening
-
-    for layer in model.modules():
-        if isinstance(layer, Whitening):
-            layer.fit(images)
 
 
 def keep(

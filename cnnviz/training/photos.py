@@ -15,18 +15,18 @@ from torch import Tensor
 from cnnviz.data.folders import Image, Labelled
 from cnnviz.training.recipe import Recipe
 
-AREA, ASPECT, ANGLE = (0.25, 1.0), (3 / 4, 4 / 3), 12.0
+ASPECT, ANGLE = (3 / 4, 4 / 3), 12.0
 
 
-def view(image: Image, size: int, rng: np.random.Generator) -> Image:
+def view(image: Image, size: int, rng: np.random.Generator, *, area: tuple[float, float] = (0.25, 1.0)) -> Image:
     """A random view, ``(size, size, 3)``: crop of random area and aspect, perhaps mirrored, perhaps a little turned.
 
     One affine warp does it all, so every pixel is interpolated once.
     """
     height, width = image.shape[:2]
-    area = height * width * rng.uniform(*AREA)
+    shown = height * width * rng.uniform(*area)
     aspect = math.exp(rng.uniform(math.log(ASPECT[0]), math.log(ASPECT[1])))
-    w, h = min(width, math.sqrt(area * aspect)), min(height, math.sqrt(area / aspect))
+    w, h = min(width, math.sqrt(shown * aspect)), min(height, math.sqrt(shown / aspect))
     cx, cy = rng.uniform(w / 2, width - w / 2), rng.uniform(h / 2, height - h / 2)
     turn = math.radians(rng.uniform(-ANGLE, ANGLE)) if rng.random() < 0.5 else 0.0
     flip = -1.0 if rng.random() < 0.5 else 1.0
@@ -78,7 +78,7 @@ def epoch_batches(
 
     def prepare(chunk: NDArray[np.int64], seed: int) -> tuple[Tensor, Tensor]:
         own = np.random.default_rng(seed)
-        views = [colour_jitter(view(data.images[k], size, own), recipe.jitter, own) for k in chunk]
+        views = [colour_jitter(view(data.images[k], size, own, area=recipe.area), recipe.jitter, own) for k in chunk]
         return torch.from_numpy(np.stack(views)).permute(0, 3, 1, 2), torch.from_numpy(data.labels[chunk])
 
     with ThreadPoolExecutor(1) as pool:

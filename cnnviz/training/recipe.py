@@ -13,7 +13,8 @@ class Recipe:
     ``(fraction of the epochs, side in pixels)`` in order: small images first are cheap and lose nothing.
     ``balance`` is the power of the class size by which images are drawn: 1 draws every image equally often, 0 every
     class. ``cutmix`` is the share of batches that are mixed. ``averaging`` is the decay per step of the running
-    average of the weights that is what gets saved; 0 saves the last weights.
+    average of the weights that is what gets saved; 0 saves the last weights. ``area`` is the share of a photograph
+    that a training view shows. ``then`` is trained next, from the network that this recipe keeps.
     """
 
     network: str
@@ -32,7 +33,14 @@ class Recipe:
     balance: float = 1.0
     averaging: float = 0.0
     sizes: tuple[tuple[float, int], ...] = ()
+    area: tuple[float, float] = (0.25, 1.0)
     seed: int = 0
+    then: Recipe | None = None
+
+    @property
+    def total_epochs(self) -> int:
+        """Epochs of this recipe and of all that follow."""
+        return self.epochs + (self.then.total_epochs if self.then else 0)
 
     def size_at(self, epoch: int) -> int:
         """Side of the training images in ``epoch``; 0 if the data set has one size only."""

@@ -33,6 +33,23 @@ RECIPES: dict[str, Recipe] = {
         balance=0.7,
         averaging=0.998,
         sizes=((0.35, 96), (0.65, 112), (1.0, 128)),
+        # random views show things larger than whole pictures do: end at the scale of use (Touvron et al. 2019)
+        then=Recipe(
+            network="photo",
+            dataset="photos112",
+            epochs=2,
+            batch=64,
+            lr=0.01,
+            weight_decay=5e-4,
+            warmup=0.1,
+            smoothing=0.1,
+            jitter=0.2,
+            balance=0.7,
+            averaging=0.99,
+            sizes=((1.0, 160),),
+            area=(0.6, 1.0),
+            seed=1,
+        ),
     ),
     "cifar-fast": _CIFAR_FAST,
     "cifar-resnet20": Recipe(

@@ -22,7 +22,7 @@ def menu(label: str, items: Mapping[str, Item], *, key: str, default: str | None
         label,
         names,
         key=key,
-        default=default if default in items else names[0],
+        default=names[0] if default is None or default not in items else default,
         title=lambda name: items[name].title,
         help=f"{help}\n\n{notes}".strip(),
     )

@@ -32,7 +32,7 @@ class Terms:
 
 def strip(network: Network, chosen: Chosen, shown: Explanation) -> None:
     """Three columns under the figure."""
-    left, middle, right = st.columns([5, 4, 3], gap="medium")
+    left, middle, right = st.columns([6, 4, 3], gap="medium")
     with left:
         st.markdown("**The formula with this picture's numbers**")
         with st.popover("How many terms", type="tertiary"):

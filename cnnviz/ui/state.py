@@ -56,7 +56,7 @@ def linked(key: str, default: str, allowed: Collection[str]) -> str:
     kept, written = (st.session_state.setdefault(f"cnnviz.{name}", {}) for name in ("kept", "written"))
     asked = st.query_params.get(key)
     new = asked not in (None, written.get(key))
-    value = asked if new else st.session_state.get(key, kept.get(key, default))
+    value = str(asked if new else st.session_state.get(key, kept.get(key, default)))
     if value not in allowed:
         # a class that another network does not have is no nonsense of the link
         if new:
