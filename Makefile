@@ -9,6 +9,8 @@ READY := .venv/.ready
 # Where to get torch from, if not from the default index (the README says why). Used when the environment is built.
 TORCH_INDEX ?=
 WORKERS ?= 2
+# real images to measure and test on, if they lie beside the clone
+export CNNVIZ_SHARED ?= $(abspath $(wildcard ../shared))
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
 help: ## this list

@@ -45,7 +45,7 @@ _TO_8_BITS: Image = np.rint(np.arange(65_536) / 257).astype(np.uint8)  # 16-bit 
 
 
 def decode(data: bytes) -> Image:
-    """Decode PNG, JPEG, WebP, GIF, BMP, AVIF (and HEIC if pillow-heif is installed), recognised by content.
+    """Decode PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC, recognised by content.
 
     The first frame only, turned upright by EXIF, 16-bit gray scaled to 8, transparency laid over white, CMYK by the
     Adobe convention; metadata and colour profiles are dropped. Returns a writable, contiguous array.
@@ -153,7 +153,7 @@ def _with_pillow(header: Header) -> tuple[Image, int]:
 
 def _heic(header: Header) -> tuple[Image, int]:
     try:
-        import pillow_heif  # optional: pip install "cnnviz[heic]"
+        import pillow_heif  # has no wheel for every platform
     except ImportError:
         raise BadImage("This is a HEIC photo, which needs the pillow-heif package: export the photo as JPEG.") from None
     photo = pillow_heif.open_heif(header.content, convert_hdr_to_8bit=True)
