@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.ui import cache, explaining, reading
-from cnnviz.ui.components.heatmap import heatmaps
-from cnnviz.ui.controls import menu
+from cnnviz import ui
 from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
-from cnnviz.ui.networks import choose_network, ready
-from cnnviz.ui.pictures import Chosen, choose_picture
 
 if TYPE_CHECKING:
     from cnnviz.cam import Explanation, Guess
     from cnnviz.models import Network
+    from cnnviz.ui.pictures import Chosen
 
 LECTURE = Lecture(
     title="CAM: where does the network look?",
@@ -51,47 +48,44 @@ def render() -> None:
     """Picture, network and classes left; method and layer over the maps; formula and downloads below."""
     side, main = body()
     with side:
-        chosen = choose_picture()
+        chosen = ui.pictures.choose_picture()
     with main, st.skeleton(height=480), side:
-        name = choose_network(help="What looks at the picture.")
+        name = ui.networks.choose_network(help="What looks at the picture.")
     with main:
-        if not ready(name):
+        if not ui.networks.ready(name):
             return
-    network = cache.network(name)
-    top = explaining.top_classes(network, chosen)
+    network = ui.cache.network(name)
+    top = ui.explaining.top_classes(network, chosen)
     with side:
-        target = explaining.choose_class(network, top)
+        target = ui.explaining.choose_class(network, top)
     with main:
         first, second = choose_maps(network, chosen, top, target=target)
         draw(network, chosen, [first, second] if second else [first])
-        reading.strip(network, chosen, first)
+        ui.reading.strip(network, chosen, first)
 
 
 def choose_maps(
     network: Network, chosen: Chosen, top: tuple[Guess, ...], *, target: int
 ) -> tuple[Explanation, Explanation | None]:
     """Layer and method of the first map, and what it is compared with."""
+    depth = "Early layers see edges, late ones see things."
     with st.container(horizontal=True):
-        layer = menu(
-            "Layer", explaining.layers(network), key="layer", help="Early layers see edges, late ones see things."
-        )
-        method = menu("Method", explaining.methods(network, layer), key="method", default="cam")
-        first = explaining.explain(network, chosen, method=method, target=target, layer=layer)
-        return first, explaining.compare(network, chosen, first, top)
+        layer = ui.controls.menu("Layer", ui.explaining.layers(network), key="layer", help=depth)
+        method = ui.controls.menu("Method", ui.explaining.methods(network, layer), key="method", default="cam")
+        first = ui.explaining.explain(network, chosen, method=method, target=target, layer=layer)
+        return first, ui.explaining.compare(network, chosen, first, top)
 
 
 def draw(network: Network, chosen: Chosen, maps: list[Explanation]) -> None:
     """The picture with one panel per map."""
-    explaining.verdict(network, chosen, maps[0])
-    panels = [explaining.panel(network, each) for each in maps]
-    size = (chosen.pixels.shape[0], chosen.pixels.shape[1])
-    heatmaps(
-        panels,
-        cache.shown(chosen.pixels, chosen.key),
-        size=size,
-        view=explaining.view(),
+    ui.explaining.verdict(network, chosen, maps[0])
+    ui.heatmap.heatmaps(
+        [ui.explaining.panel(network, each) for each in maps],
+        ui.cache.shown(chosen.pixels, chosen.key),
+        size=(chosen.pixels.shape[0], chosen.pixels.shape[1]),
+        view=ui.explaining.view(),
         key="heat",
-        on_view=explaining.keep_view,
+        on_view=ui.explaining.keep_view,
     )
 
 

@@ -1,1 +1,23 @@
-"""What every page is made of: the lecture's frame, controls, state, caches and browser components. Imports no torch."""
+"""What every page is made of: the lecture's frame, controls, state, caches and browser components. Imports no torch.
+
+A page writes ``ui.cache``, ``ui.reading`` …: the part is imported when it is first used, so that listing the lectures,
+which the first paint waits for, imports none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnnviz.ui import cache, controls, explaining, networks, pictures, reading
+    from cnnviz.ui.components import heatmap
+
+__all__ = ["cache", "controls", "explaining", "heatmap", "networks", "pictures", "reading"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(f"{__name__}.components.{name}" if name == "heatmap" else f"{__name__}.{name}")

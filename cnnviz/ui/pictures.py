@@ -34,7 +34,7 @@ def choose_picture() -> Chosen:
         key=f"upload-{state.generation()}",
         max_upload_size=MAX_BYTES // 1_000_000,
         label_visibility="collapsed",
-        help="PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC up to 10 MB and 12 megapixels. It stays in this computer's memory.",
+        help="PNG, JPEG, WebP, GIF, BMP, AVIF, HEIC: at most 10 MB, 12 megapixels. It stays in this computer's memory.",
     )
     name = state.linked("picture", next(iter(SAMPLES)), SAMPLES)
     items = [(key, item.title) for key, item in SAMPLES.items()]
