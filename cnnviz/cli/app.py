@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import socket
 import threading
@@ -96,11 +97,18 @@ def serve(host: str, port: int, *, browser: bool | None) -> None:
     if _is_loopback(host):
         # A page elsewhere that makes its own name point to 127.0.0.1 must not reach the server.
         os.environ.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")
+    threading.Thread(target=preload, daemon=True).start()
     arguments = ["run", str(APP), *(f"--{name}={value}" for name, value in options.items())]
     try:
         cli.main(arguments, prog_name="cnnviz app", standalone_mode=False)
     finally:
         end_soon()
+
+
+def preload() -> None:
+    """Import what the first page needs while the browser still fetches the front end: 0.15 s nobody waits for."""
+    importlib.import_module("PIL.Image")
+    importlib.import_module("numpy")
 
 
 def end_soon() -> None:

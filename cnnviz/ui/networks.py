@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
 import streamlit as st
 
 from cnnviz.ui import cache, state
@@ -10,6 +13,8 @@ from cnnviz.ui.controls import menu
 
 def choose_network(*, help: str = "") -> str:
     """Draw the menu of networks and return the chosen name. Imports torch on first use."""
+    if "torch" not in sys.modules:
+        time.sleep(0.1)  # importing torch holds the interpreter for a second: let what is drawn reach the browser first
     from cnnviz.models import NETWORKS
 
     return menu("Network", NETWORKS, key="network", default="photo", help=help)

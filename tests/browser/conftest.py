@@ -37,17 +37,10 @@ def serving_process(script: str, **environment: str) -> Iterator[tuple[str, subp
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        script,
-        "--server.headless",
-        "true",
-        "--server.port",
-        str(port),
-    ]
+    # ours as a user starts it; any other script as Streamlit runs it
+    ours = ["cnnviz", "app", "--no-browser", "--port", str(port)]
+    other = ["streamlit", "run", script, "--server.headless", "true", "--server.port", str(port)]
+    command = [sys.executable, "-m", *(ours if script == "app.py" else other)]
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
