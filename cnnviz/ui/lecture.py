@@ -16,7 +16,7 @@ import streamlit as st
 from cnnviz.paths import ASSETS, PAGES
 from cnnviz.ui import state
 from cnnviz.ui.components.link import copy_link
-from cnnviz.ui.theme import apply_theme
+from cnnviz.ui.theme import apply_theme, projector
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -163,7 +163,7 @@ def _head(lecture: Lecture) -> None:
                 on_click=state.reset,
                 key="reset",
             )
-            big()
+            projector()
 
 
 def body() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -171,11 +171,6 @@ def body() -> tuple[DeltaGenerator, DeltaGenerator]:
     with st.container(key="cnnviz-body"):
         side, main = st.columns([1, 3], gap="medium")
     return side, main
-
-
-def big() -> bool:
-    """The projector switch: larger type everywhere."""
-    return st.toggle("Projector", key="big", bind="query-params", help="Larger type, to be read from the last row.")
 
 
 def _references(lecture: Lecture) -> None:

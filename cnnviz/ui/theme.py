@@ -6,13 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.ui import state
-
 _HERE = Path(__file__).parent
 
 
 def apply_theme() -> None:
-    """Insert the style sheet that all pages share; the projector's on top of it when it is switched on."""
+    """Insert the style sheet that all pages share."""
     st.html(_HERE / "page.css")
-    if state.get("big"):
+
+
+def projector() -> None:
+    """The switch for larger type, to be read from the last row of a lecture hall."""
+    if st.toggle("Projector", key="big", bind="query-params", help="Larger type, to be read from the last row."):
         st.html(_HERE / "projector.css")

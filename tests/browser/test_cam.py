@@ -123,3 +123,12 @@ def test_a_network_that_is_not_there_is_offered_with_its_size(server: str, open_
     page.get_by_role("button", name="Use the network that is built in").click()
     settle(page)
     expect(page.locator("canvas.map").first).to_be_visible()
+
+
+def test_the_projector_switch_makes_everything_larger_and_stands_in_the_link(server: str, open_page: Open) -> None:
+    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    page = open_page(f"{server}/cam")
+    assert page.evaluate(size) == 16
+    large = open_page(f"{server}/cam?big=true")
+    large.wait_for_function(f"{size} >= 20")
+    assert large.evaluate("document.scrollingElement.scrollWidth") <= 1280

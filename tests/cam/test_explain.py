@@ -13,12 +13,14 @@ from cnnviz.models import Box, UnknownClass
 from cnnviz.probe import LayerError
 from cnnviz.registry import UnknownItem
 
+# CAM holds at the last map only, and says so elsewhere
+PLACES = [
+    (method, layer) for method in METHODS for layer in (None, "last", "first") if (method, layer) != ("cam", "first")
+]
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("layer", [None, "last", "first"])
+
+@pytest.mark.parametrize(("method", "layer"), PLACES)
 def test_an_explanation_is_complete(network, photo, method: str, layer: str | None) -> None:
-    if method == "cam" and layer == "first":
-        pytest.skip("refused")
     found = explain(network, photo, method=method, layer=layer)
     places = (16, 22) if layer == "first" else (8, 11)
     assert found.map.shape == places

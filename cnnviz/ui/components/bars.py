@@ -30,7 +30,7 @@ def bars(rows: Sequence[Bar], *, chosen: str, key: str, label: str, on_pick: Cal
 
 
 def percent(value: float) -> str:
-    """A probability in words of the field: ``93 %``, ``0.4 %``, ``< 0.1 %``."""
+    """A probability as the field writes it: ``93 %``, ``0.4 %``, ``< 0.1 %``."""
     if value >= 0.0995:
-        return f"{100 * value:.0f} %"
-    return f"{100 * value:.1f} %" if value >= 0.001 else "< 0.1 %"
+        return f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
+    return f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if value >= 0.001 else "< 0.1\N{NO-BREAK SPACE}%"
