@@ -132,3 +132,23 @@ def test_the_projector_switch_makes_everything_larger_and_stands_in_the_link(ser
     large = open_page(f"{server}/cam?big=true")
     large.wait_for_function(f"{size} >= 20")
     assert large.evaluate("document.scrollingElement.scrollWidth") <= 1280
+
+
+def test_a_thumbnail_is_chosen_and_follows_to_another_page_and_back(server: str, open_page: Open) -> None:
+    page = open_page(f"{server}/cam")
+    page.get_by_role("button", name="Motorcycle").click()
+    settle(page)
+    assert "picture=motorcycle" in page.url
+    expect(page.get_by_role("button", name="Motorcycle")).to_have_attribute("aria-pressed", "true")
+    page.get_by_test_id("stTopNavLink").first.click()  # home
+    expect(page.get_by_text("See what a convolutional network sees")).to_be_visible()
+    page.get_by_role("link", name="Open CAM").click()
+    expect(page.get_by_text(re.compile("Motorcycle.*: motorbike"))).to_be_visible()
+    assert "picture=motorcycle" in page.url
+
+
+def test_a_picture_of_the_home_page_opens_what_it_shows(server: str, open_page: Open) -> None:
+    page = open_page(server)
+    page.get_by_role("link", name="What in it speaks for dog?").click()
+    expect(page.locator("figcaption strong").first).to_have_text(re.compile("^dog"))
+    assert "class=dog" in page.url
