@@ -146,10 +146,8 @@ def test_published_facts_are_torchvisions(name):
 
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_shipped_weights_load(name):
-    from cnnviz.models import available, load
+    from cnnviz.models import load
 
-    if not available(name):
-        pytest.skip(f"the weights of {name} are still being trained")
     network = load(name)
     assert len(network.classes) == {"photos112": 112, "cifar10-jpeg": 10}[network.spec.dataset]
     assert network.card["parameters"] == parameters(network.model)

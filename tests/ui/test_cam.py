@@ -72,10 +72,6 @@ def test_reset_gives_every_control_its_default() -> None:
 
 @pytest.mark.parametrize("network", ["cifar-resnet20", "cifar-fast", "convnetjs"])
 def test_every_embedded_network_explains(network: str) -> None:
-    from cnnviz.models import available
-
-    if not available(network):
-        pytest.skip(f"the weights of {network} are still being trained")
     app = opened(network=network)
     assert not app.exception and not app.error
     assert formula(app)
