@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -48,6 +49,7 @@ def _in_child(work: Callable[[], Any]) -> Cost:
 
 def _report(work: Callable[[], Any], writing: int) -> None:
     status = 1
+    gc.freeze()  # a collection would copy the parent's pages: the cost of forking, not of the work
     try:
         Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts anew from what is resident now
         before, start = _peak(), time.process_time()

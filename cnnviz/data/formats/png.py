@@ -24,7 +24,7 @@ def read(data: bytes) -> Header:
     """Size, orientation, and a copy with IHDR, PLTE, tRNS and one IDAT: no text, profile or animation is left."""
     found: dict[bytes, list[memoryview]] = {kind: [] for kind in (*_KEPT, b"eXIf")}
     for kind, body in _chunks(memoryview(data)):
-        if kind in found:
+        if kind in found and (body or not found[kind]):  # thousands of empty chunks are not worth remembering
             found[kind].append(body)
     if not found[b"IHDR"] or len(found[b"IHDR"][0]) != 13 or not found[b"IDAT"]:
         raise damaged("PNG")
