@@ -4,20 +4,6 @@ from __future__ import annotations
 
 from cnnviz.training.recipe import Recipe
 
-_CIFAR_FAST = Recipe(
-    network="cifar-fast",
-    dataset="cifar10-jpeg",
-    epochs=40,
-    batch=256,
-    lr=0.25,
-    weight_decay=5e-4,
-    warmup=0.15,
-    smoothing=0.1,
-    shift=3,
-    cutout=10,
-    averaging=0.995,
-)
-
 RECIPES: dict[str, Recipe] = {
     "photo": Recipe(
         network="photo",
@@ -51,7 +37,19 @@ RECIPES: dict[str, Recipe] = {
             seed=1,
         ),
     ),
-    "cifar-fast": _CIFAR_FAST,
+    "cifar-fast": Recipe(
+        network="cifar-fast",
+        dataset="cifar10-jpeg",
+        epochs=40,
+        batch=256,
+        lr=0.25,
+        weight_decay=5e-4,
+        warmup=0.15,
+        smoothing=0.1,
+        shift=3,
+        cutout=10,
+        averaging=0.995,
+    ),
     "cifar-resnet20": Recipe(
         network="cifar-resnet20",
         dataset="cifar10-jpeg",
