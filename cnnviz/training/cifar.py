@@ -25,12 +25,16 @@ class Resident:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def crops(self, chosen: Tensor, rng: np.random.Generator) -> Tensor:
-        """Images ``chosen``, shifted by up to ``pad``, mirrored half the time: uint8 ``(B, 3, H, W)`` channels last."""
-        n, steps = len(chosen), torch.arange(self.side)
-        dy, dx = (torch.from_numpy(rng.integers(0, 2 * self.pad + 1, (n, 1))) for _ in range(2))
+    def crops(self, chosen: Tensor, rng: np.random.Generator, *, side: int = 0) -> Tensor:
+        """Images ``chosen``, shifted by up to ``pad``, mirrored half the time: uint8 ``(B, 3, H, W)`` channels last.
+
+        With a ``side`` smaller than theirs: a window of that side from anywhere in the shifted image.
+        """
+        side = side or self.side
+        n, steps, places = len(chosen), torch.arange(side), 2 * self.pad + self.side - side + 1
+        dy, dx = (torch.from_numpy(rng.integers(0, places, (n, 1))) for _ in range(2))
         mirrored = torch.from_numpy(rng.random((n, 1)) < 0.5)
-        rows, columns = dy + steps, dx + torch.where(mirrored, self.side - 1 - steps, steps)
+        rows, columns = dy + steps, dx + torch.where(mirrored, side - 1 - steps, steps)
         return self.pixels[chosen[:, None, None], rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
@@ -43,9 +47,11 @@ def cutout(pixels: Tensor, side: int, rng: np.random.Generator) -> Tensor:
     return pixels.masked_fill_((rows[:, :, None] & columns[:, None, :])[:, None], 0.0)
 
 
-def epoch_batches(data: Resident, recipe: Recipe, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+def epoch_batches(
+    data: Resident, recipe: Recipe, rng: np.random.Generator, *, side: int = 0
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield ``(pixels uint8 (B, 3, H, W) channels last, labels (B,))`` for one epoch, without the last short batch."""
     order = torch.from_numpy(rng.permutation(len(data)))
     for start in range(0, len(data) - recipe.batch + 1, recipe.batch):
         chosen = order[start : start + recipe.batch]
-        yield data.crops(chosen, rng), data.labels[chosen]
+        yield data.crops(chosen, rng, side=side), data.labels[chosen]

@@ -32,7 +32,7 @@ def run(recipe: Recipe, data: Labelled, *, model: nn.Module | None = None) -> It
     normalize = _normalizer(spec.mean, spec.std)
     start = _fresh(recipe, data, normalize) if model is None else model
     kept = start
-    batches = (_photo_batches if recipe.sizes else _small_batches)(recipe, data, normalize)
+    batches = (_photo_batches if spec.resize else _small_batches)(recipe, data, normalize)
     for epoch, kept in train(start, recipe, batches, steps_per_epoch=len(data) // recipe.batch):
         yield epoch, kept
     if recipe.then is not None:
@@ -78,8 +78,8 @@ def _photo_batches(recipe: Recipe, data: Labelled, normalize: Normalize) -> Epoc
 def _small_batches(recipe: Recipe, data: Labelled, normalize: Normalize) -> Epochs:
     resident = cifar.Resident(data, pad=recipe.shift)
 
-    def epoch(_number: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        for raw, labels in cifar.epoch_batches(resident, recipe, rng):
+    def epoch(number: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        for raw, labels in cifar.epoch_batches(resident, recipe, rng, side=recipe.size_at(number)):
             pixels = normalize(raw)
             yield (cifar.cutout(pixels, recipe.cutout, rng) if recipe.cutout else pixels), labels
 

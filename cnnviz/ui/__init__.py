@@ -11,13 +11,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnnviz.ui import cache, controls, explaining, networks, pictures, reading
+    from cnnviz.ui import cache, controls, explaining, networks, pictures, presets, reading, strip
     from cnnviz.ui.components import heatmap
 
-__all__ = ["cache", "controls", "explaining", "heatmap", "networks", "pictures", "reading"]
+__all__ = ["cache", "controls", "explaining", "heatmap", "networks", "pictures", "presets", "reading", "strip"]
+_COMPONENTS = {"heatmap"}
 
 
 def __getattr__(name: str) -> ModuleType:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return importlib.import_module(f"{__name__}.components.{name}" if name == "heatmap" else f"{__name__}.{name}")
+    return importlib.import_module(f"{__name__}.components.{name}" if name in _COMPONENTS else f"{__name__}.{name}")

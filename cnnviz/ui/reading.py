@@ -18,6 +18,7 @@ from cnnviz.ui.components.bars import percent
 from cnnviz.ui.controls import controls
 from cnnviz.ui.explaining import readable, view
 from cnnviz.ui.pictures import Chosen
+from cnnviz.ui.strip import TITLES, columns, download, show_code
 
 if TYPE_CHECKING:
     from cnnviz.models import Network
@@ -32,20 +33,16 @@ class Terms:
 
 def strip(network: Network, chosen: Chosen, shown: Explanation) -> None:
     """Three columns under the figure."""
-    left, middle, right = st.columns([6, 4, 3], gap="medium")
+    left, middle, right = columns(("The formula with this picture's numbers", *TITLES[1:]))
     with left:
-        st.markdown("**The formula with this picture's numbers**")
         with st.popover("How many terms", type="tertiary"):
             written = controls(Terms, key="formula")
         formula(shown, written.terms)
     with middle:
-        st.markdown("**What to notice**")
         notice(shown)
     with right:
-        st.markdown("**Take it with you**")
         downloads(chosen, shown)
-        with st.popover("Show the code"):
-            st.code(code(network, chosen, shown), language="python")
+        show_code(code(network, chosen, shown))
         if chosen.credit:
             st.caption(f"Picture: {chosen.credit}")
 
@@ -102,20 +99,8 @@ def downloads(chosen: Chosen, shown: Explanation) -> None:
     """The picture as drawn, and the numbers."""
     stem = f"{shown.method}-{shown.network}-{shown.target.index}"
     with st.container(horizontal=True):
-        st.download_button(
-            "Picture (PNG)",
-            lambda: as_drawn(chosen, shown),
-            file_name=f"{stem}.png",
-            mime="image/png",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Map (npy)",
-            lambda: npy(shown),
-            file_name=f"{stem}.npy",
-            mime="application/octet-stream",
-            on_click="ignore",
-        )
+        download("Picture (PNG)", lambda: as_drawn(chosen, shown), name=f"{stem}.png", mime="image/png")
+        download("Map (npy)", lambda: npy(shown), name=f"{stem}.npy", mime="application/octet-stream")
 
 
 def as_drawn(chosen: Chosen, shown: Explanation) -> bytes:

@@ -19,10 +19,15 @@ def remember_default(key: str, value: Any) -> None:
     st.session_state.setdefault(_DEFAULTS, {})[key] = value
 
 
-def reset() -> None:
-    """Give every control of the page its default back; usable as a callback."""
+def to_defaults() -> None:
+    """Give every control of the page its default back; in a callback."""
     for key, value in st.session_state.get(_DEFAULTS, {}).items():
         st.session_state[key] = value
+
+
+def reset() -> None:
+    """Give every control of the page its default back, and empty what cannot be set; usable as a callback."""
+    to_defaults()
     st.session_state["cnnviz.generation"] = generation() + 1
 
 
@@ -46,18 +51,20 @@ def get(key: str, default: Any = None) -> Any:
     return st.session_state.get(key, default)
 
 
-def linked(key: str, default: str, allowed: Collection[str]) -> str:
-    """A choice that stands in the address while it differs from ``default``, and that lasts while the visitor does.
+def linked(key: str, default: str, allowed: Collection[str] | Callable[[str], bool]) -> str:
+    """A text that stands in the address while it differs from ``default``, and that lasts while the visitor does.
 
-    Call it before the widget ``key`` is drawn, if there is one. What a link newly asks for wins, then what was chosen,
-    here or on another page; nonsense gives the default and a note.
+    ``allowed`` are the names there are, or tells whether a text is one. Call it before the widget ``key`` is drawn, if
+    there is one. What a link newly asks for wins, then what was chosen, here or on another page; nonsense gives the
+    default and a note.
     """
+    known = allowed if callable(allowed) else allowed.__contains__
     remember_default(key, default)
     kept, written = (st.session_state.setdefault(f"cnnviz.{name}", {}) for name in ("kept", "written"))
     asked = st.query_params.get(key)
     new = asked not in (None, written.get(key))
     value = str(asked if new else st.session_state.get(key, kept.get(key, default)))
-    if value not in allowed:
+    if not known(value):
         # a class that another network does not have is no nonsense of the link
         if new:
             note_nonsense(key)
