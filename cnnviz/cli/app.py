@@ -7,6 +7,7 @@ import importlib
 import os
 import socket
 import threading
+import time
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cnnviz.cli.errors import Complaint
 from cnnviz.paths import APP
 
 GRACE = 3.0  # seconds between the end of the server and the end of the process, whatever still runs in it
+PATIENCE = 30.0  # seconds after which a server that does not listen will not need its pages
 TRUST = "Everyone on this network can open it: there are no accounts. Use a network that you trust."
 
 
@@ -106,9 +108,18 @@ def serve(host: str, port: int, *, browser: bool | None) -> None:
 
 
 def preload() -> None:
-    """Import what the first page needs while the browser still fetches the front end: 0.15 s nobody waits for."""
+    """Import what the first page needs while the browser fetches the front end: 0.2 s nobody waits for.
+
+    Not earlier: until the server listens, its own imports are what everybody waits for.
+    """
+    from streamlit import runtime
+
+    deadline = time.monotonic() + PATIENCE
+    while not runtime.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
     importlib.import_module("PIL.Image")
     importlib.import_module("numpy")
+    importlib.import_module("cnnviz.ui.lecture").lectures()
 
 
 def end_soon() -> None:

@@ -1,0 +1,1 @@
+"""One update rule per file."""
