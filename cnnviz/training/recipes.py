@@ -60,6 +60,20 @@ RECIPES: dict[str, Recipe] = {
         warmup=0.08,
         shift=3,
         averaging=0.998,
+        # a warm restart (Loshchilov & Hutter 2017), now with parts of the image missing
+        then=Recipe(
+            network="cifar-resnet20",
+            dataset="cifar10-jpeg",
+            epochs=20,
+            batch=128,
+            lr=0.1,
+            weight_decay=5e-4,
+            warmup=0.1,
+            shift=3,
+            cutout=8,
+            averaging=0.998,
+            seed=1,
+        ),
     ),
     "convnetjs": Recipe(
         network="convnetjs",
