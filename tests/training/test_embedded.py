@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def short(name: str, **changes: object) -> recipes.Recipe:
-    return dataclasses.replace(RECIPES[name], epochs=12, batch=16, lr=0.02, averaging=0.0, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(RECIPES[name], epochs=12, batch=16, lr=0.02, averaging=0.0, then=None, **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["convnetjs", "cifar-fast", "cifar-resnet20"])
