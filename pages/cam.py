@@ -55,13 +55,13 @@ def render() -> None:
         if not ui.networks.ready(name):
             return
     network = ui.cache.network(name)
-    top = ui.explaining.top_classes(network, chosen)
+    top = ui.cam.explaining.top_classes(network, chosen)
     with side:
-        target = ui.explaining.choose_class(network, top)
+        target = ui.cam.explaining.choose_class(network, top)
     with main:
         first, second = choose_maps(network, chosen, top, target=target)
         draw(network, chosen, [first, second] if second else [first])
-        ui.reading.strip(network, chosen, first)
+        ui.cam.reading.strip(network, chosen, first)
 
 
 def choose_maps(
@@ -70,22 +70,22 @@ def choose_maps(
     """Layer and method of the first map, and what it is compared with."""
     depth = "Early layers see edges, late ones see things."
     with st.container(horizontal=True):
-        layer = ui.controls.menu("Layer", ui.explaining.layers(network), key="layer", help=depth)
-        method = ui.controls.menu("Method", ui.explaining.methods(network, layer), key="method", default="cam")
-        first = ui.explaining.explain(network, chosen, method=method, target=target, layer=layer)
-        return first, ui.explaining.compare(network, chosen, first, top)
+        layer = ui.controls.menu("Layer", ui.cam.explaining.layers(network), key="layer", help=depth)
+        method = ui.controls.menu("Method", ui.cam.explaining.methods(network, layer), key="method", default="cam")
+        first = ui.cam.explaining.explain(network, chosen, method=method, target=target, layer=layer)
+        return first, ui.cam.explaining.compare(network, chosen, first, top)
 
 
 def draw(network: Network, chosen: Chosen, maps: list[Explanation]) -> None:
     """The picture with one panel per map."""
-    ui.explaining.verdict(network, chosen, maps[0])
+    ui.cam.explaining.verdict(network, chosen, maps[0])
     ui.heatmap.heatmaps(
-        [ui.explaining.panel(network, each) for each in maps],
+        [ui.cam.explaining.panel(network, each) for each in maps],
         ui.cache.shown(chosen.pixels, chosen.key),
         size=(chosen.pixels.shape[0], chosen.pixels.shape[1]),
-        view=ui.explaining.view(),
+        view=ui.cam.explaining.view(),
         key="heat",
-        on_view=ui.explaining.keep_view,
+        on_view=ui.cam.explaining.keep_view,
     )
 
 

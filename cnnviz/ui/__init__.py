@@ -11,11 +11,37 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnnviz.ui import cache, controls, explaining, networks, pictures, presets, reading, strip
-    from cnnviz.ui.components import heatmap
+    from cnnviz.ui import (
+        cache,
+        cam,
+        controls,
+        convolving,
+        counting,
+        networks,
+        pictures,
+        pooling,
+        presets,
+        sizing,
+        strip,
+    )
+    from cnnviz.ui.components import heatmap, window
 
-__all__ = ["cache", "controls", "explaining", "heatmap", "networks", "pictures", "presets", "reading", "strip"]
-_COMPONENTS = {"heatmap"}
+__all__ = [
+    "cache",
+    "cam",
+    "controls",
+    "convolving",
+    "counting",
+    "heatmap",
+    "networks",
+    "pictures",
+    "pooling",
+    "presets",
+    "sizing",
+    "strip",
+    "window",
+]
+_COMPONENTS = {"heatmap", "window"}
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -13,8 +13,11 @@ from cnnviz.data.images import decode, encode_jpeg, thumbnail
 from cnnviz.data.samples import SAMPLES, sample
 
 if TYPE_CHECKING:
+    from cnnviz.arithmetic.shifts import Moved
     from cnnviz.cam import Explanation
+    from cnnviz.ledger import Layer
     from cnnviz.models import Network
+    from cnnviz.ui.counting.counted import Counted
 
 Image = NDArray[np.uint8]
 SHOWN = 800  # longest side of a picture sent to a browser: enough for half of a 1920-pixel screen
@@ -85,3 +88,57 @@ def explained(
     from cnnviz.cam import explain
 
     return explain(network(network_name), _picture, method=method, target=target, layer=layer)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def counted(name: str, text: str, size: tuple[int, int, int]) -> Counted | None:
+    """A network's ledger, frozen and shared; a stack of the student's own is known by its ``text``."""
+    from cnnviz.ui.counting.counted import count
+
+    return count(name, text, size)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def measured(
+    _layers: tuple[Layer, ...],
+    row: int,
+    size: tuple[int, int, int],
+    *,
+    unit: tuple[int, int],
+    key: str,  # noqa: ARG001 (it names the layers)
+) -> NDArray[np.float32]:
+    """The measured field of one unit; ``key`` names the network. At most 1 MB each at 512×512."""
+    from cnnviz.ledger import measured_field
+
+    return measured_field(_layers, row, size, index=unit)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def moved(
+    _plane: NDArray[np.float64],
+    key: str,  # noqa: ARG001 (the digest is what the cache looks at)
+    *,
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    blur: int,
+) -> tuple[Moved, ...]:
+    """What moving a plane does to each way of pooling it; ``key`` is its digest. About 15 ms for 64×64."""
+    from cnnviz.arithmetic.shifts import WAYS, measure
+
+    return tuple(measure(_plane, way, kernel=kernel, stride=stride, blur=blur) for way in WAYS)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def filtered(
+    _picture: Image,
+    key: str,  # noqa: ARG001 (the digest is what the cache looks at)
+    *,
+    weights: tuple[tuple[float, ...], ...],
+    flip: bool,
+    gray: bool,
+    shown_as: str,
+) -> tuple[bytes, float, float]:
+    """A picture under an image kernel: PNG bytes, smallest and largest number. At most 0.5 MB each."""
+    from cnnviz.ui.convolving.picture import render
+
+    return render(_picture, np.array(weights), flip=flip, gray=gray, shown_as=shown_as)

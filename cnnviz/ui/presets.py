@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from cnnviz.ui import state
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,21 @@ class Preset:
     source: str = ""
 
 
-def presets(items: Sequence[Preset], *, label: str = "Examples from the decks", key: str = "example") -> None:
-    """Draw one button per example. Call it before the controls that the examples set."""
-    titles = [item.title for item in items]
-    now = current(items)
-    state.put(key, now.title if now else None)
-    st.pills(label, titles, key=key, on_change=_apply, args=(tuple(items), key))
+@contextmanager
+def presets(
+    items: Sequence[Preset], *, label: str = "Examples from the decks", key: str = "example"
+) -> Iterator[DeltaGenerator]:
+    """One button per example, above the controls and the figure that are drawn inside the ``with``.
+
+    The buttons are drawn last, into their place on top: only then is it known which example is on screen.
+    """
+    place = st.container()
+    try:
+        yield place
+    finally:
+        now = current(items)
+        state.put(key, now.title if now else None)
+        place.pills(label, [i.title for i in items], key=key, on_change=_apply, args=(tuple(items), key))
 
 
 def current(items: Sequence[Preset]) -> Preset | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 
 
-def script(name: str) -> str:
-    """The component's JavaScript."""
-    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
+def script(*names: str) -> str:
+    """The component's JavaScript: one module made of the files ``names``, in this order; the last one exports."""
+    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
 def style(name: str) -> str:

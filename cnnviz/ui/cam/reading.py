@@ -14,9 +14,9 @@ from cnnviz.cam.spread import against, half_area
 from cnnviz.data.images import encode_png
 from cnnviz.figures.heatmaps import overlay
 from cnnviz.params import param
+from cnnviz.ui.cam.explaining import readable, view
 from cnnviz.ui.components.bars import percent
 from cnnviz.ui.controls import controls
-from cnnviz.ui.explaining import readable, view
 from cnnviz.ui.pictures import Chosen
 from cnnviz.ui.strip import TITLES, columns, download, show_code
 
