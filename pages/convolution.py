@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Convolution, step by step",
@@ -17,6 +17,46 @@ LECTURE = Lecture(
         Reference("Goodfellow et al. 2016, ch. 9", "https://www.deeplearningbook.org/contents/convnets.html"),
         Reference("Yu & Koltun 2016 (dilation)", "https://arxiv.org/abs/1511.07122"),
         Reference("Deck D1, “Convolution”; deck D4, s(t) = Σ x(a) w(t − a)"),
+    ),
+    pictures=(
+        Picture(
+            "convolution-window.webp",
+            "The window stops, and adds up",
+            "A window over a grid of numbers, a kernel, and the output",
+            {"c-flip": "true"},
+        ),
+        Picture(
+            "convolution-dilated.webp",
+            "Weights that stand apart",
+            "A window with gaps over the digit five",
+            {
+                "c-input": "five",
+                "c-kernel": "sobel-x",
+                "c-rows": "12",
+                "c-columns": "12",
+                "c-dilation": "2",
+                "c-padding": "same",
+            },
+        ),
+        Picture(
+            "convolution-transposed.webp",
+            "Upsampling: cells stamp the kernel",
+            "Four cells stamp their kernel into a larger output",
+            {
+                "c-input": "dice",
+                "c-kernel": "dice",
+                "c-rows": "2",
+                "c-columns": "2",
+                "c-stride": "2",
+                "c-transposed": "true",
+            },
+        ),
+        Picture(
+            "convolution-picture.webp",
+            "A kernel of nine numbers on a photo",
+            "A cat's edges, found by a Sobel kernel",
+            {"c-view": "picture"},
+        ),
     ),
 )
 

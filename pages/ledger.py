@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Network ledger",
@@ -23,6 +23,27 @@ LECTURE = Lecture(
         Reference("Luo et al. 2016 (the measured field)", "https://arxiv.org/abs/1701.04128"),
         Reference("Araujo et al. 2019 (computing receptive fields)", "https://doi.org/10.23915/distill.00021"),
         Reference("Decks D0–D4"),
+    ),
+    pictures=(
+        Picture("ledger-alexnet.webp", "What AlexNet's conv5 sees", "A box on a cat's face", {"row": "conv5"}),
+        Picture(
+            "ledger-vgg16.webp",
+            "VGG-16's pool3: 44 pixels",
+            "A small box on a cat's face",
+            {"net": "vgg16", "row": "pool3"},
+        ),
+        Picture(
+            "ledger-measured.webp",
+            "Its centre counts most",
+            "A bell of light on a cat's face: the measured field",
+            {"net": "vgg16", "row": "pool5", "measured": "yes"},
+        ),
+        Picture(
+            "ledger-table.webp",
+            "Where the parameters are",
+            "A table with bars for parameters, work and memory",
+            {},
+        ),
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Pooling",
@@ -17,6 +17,24 @@ LECTURE = Lecture(
         Reference("Lin et al. 2014 (global average)", "https://arxiv.org/abs/1312.4400"),
         Reference("Zhang 2019 (shift-invariance, BlurPool)", "https://arxiv.org/abs/1904.11486"),
         Reference("Decks D1, “Pooling”; D3, max pooling; D4, the three stages"),
+    ),
+    pictures=(
+        Picture("pooling-max.webp", "The largest of four stays", "Max pooling of a 4 by 4 matrix", {}),
+        Picture(
+            "pooling-gradient.webp",
+            "Only the winners learn",
+            "The gradient flows back to the largest cells",
+            {"pool-gradient": "all"},
+        ),
+        Picture(
+            "pooling-average.webp", "The mean of four", "Average pooling of a 4 by 4 matrix", {"pool-kind": "average"}
+        ),
+        Picture(
+            "pooling-digit.webp",
+            "A digit at a quarter of the size",
+            "A handwritten five, pooled",
+            {"pool-input": "digit", "pool-window": "4", "pool-step": "4"},
+        ),
     ),
 )
 

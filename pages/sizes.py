@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="What size comes out?",
@@ -19,6 +19,22 @@ LECTURE = Lecture(
         Reference("PyTorch: Conv2d, MaxPool2d (ceil_mode), ConvTranspose2d", "https://pytorch.org/docs/stable/nn.html"),
         Reference("TensorFlow: notes on padding", "https://www.tensorflow.org/api_docs/python/tf/nn"),
         Reference("Decks D1 and D2"),
+    ),
+    pictures=(
+        Picture("sizes-dropped.webp", "Stride 3 does not fit 7×7", "A grid whose last row and column are dropped", {}),
+        Picture(
+            "sizes-padded.webp",
+            "A border of zeros keeps the size",
+            "A grid with padding and an output as large as the input",
+            {"size-padding": "1", "size-stride": "1"},
+        ),
+        Picture("sizes-stride.webp", "Every second place", "A window that moves by two", {"size-stride": "2"}),
+        Picture(
+            "sizes-alexnet.webp",
+            "AlexNet: 224 or 227?",
+            "AlexNet's first window on 224 pixels, with what is dropped",
+            {"size-input": "224", "size-kernel": "11", "size-stride": "4"},
+        ),
     ),
 )
 

@@ -1,13 +1,19 @@
 """Draw the pictures of the home page with the lectures' own figures: ``python -m tools.home_pictures``.
 
-Run it again when a network was trained anew or a figure looks different.
+Run it again when a network was trained anew or a figure looks different. Maps over photographs are drawn here; the
+other figures are what the browser draws, opened by the very link that the picture carries.
 """
 
 from __future__ import annotations
 
+import io
+import sys
+from urllib.parse import urlencode
+
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
+from playwright.sync_api import Page, sync_playwright
 
 from cnnviz.cam import explain
 from cnnviz.data.images import fit_shorter_side
@@ -15,9 +21,18 @@ from cnnviz.data.samples import sample
 from cnnviz.figures.heatmaps import overlay
 from cnnviz.models import load
 from cnnviz.paths import ASSETS
-from cnnviz.ui.lecture import lectures
+from cnnviz.ui.lecture import Lecture, Picture, lectures
+from tests.browser.conftest import launch, serving, settle
 
 WIDTH, HEIGHT = 480, 360
+# where on its page a lecture's figure is; the first that is there counts
+FIGURES = {
+    "convolution": (".st-key-c-window canvas", "[data-testid=stImage] img >> nth=-1"),
+    "sizes": (".st-key-tiling svg",),
+    "pooling": (".st-key-pool canvas",),
+    "ledger": (".st-key-ledger canvas",),
+}
+TABLE = (".st-key-ledger .parts > :last-child",)
 
 
 def middle(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -30,16 +45,55 @@ def middle(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ]
 
 
-def main() -> None:
-    """Write each picture that the CAM lecture is announced with, from the query that its link carries."""
+def explained(announced: tuple[Picture, ...]) -> None:
+    """The maps of the CAM lecture."""
     network = load("photo")
-    announced = next(lecture.pictures for path, lecture in lectures().items() if path.stem == "cam")
     for picture in announced:
         photo = sample(picture.query["picture"])
         shown = explain(network, photo, target=picture.query.get("class"))
         drawn = overlay(photo, shown.map, box=shown.box)
         Image.fromarray(middle(drawn)).save(ASSETS / "home" / picture.file, quality=82)
         print(f"{picture.file}: {shown.target.name}, {shown.target.probability:.0%}")
+
+
+def framed(shot: bytes, *, cut: bool) -> Image.Image:
+    """A figure without its white margin, whole on a white 4:3 card; a table is ``cut`` at the right."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    box = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
+    image = image.crop(box) if box else image
+    if cut:
+        image = image.crop((0, 0, int(1.5 * image.height), image.height))
+    image.thumbnail((WIDTH - 24, HEIGHT - 24), Image.Resampling.LANCZOS)
+    card = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    card.paste(image, ((WIDTH - image.width) // 2, (HEIGHT - image.height) // 2))
+    return card
+
+
+def photographed(page: Page, address: str, stem: str, *, lecture: Lecture) -> None:
+    """What the browser draws for each picture of a lecture."""
+    for picture in lecture.pictures:
+        page.goto(f"{address}/{stem}?{urlencode(picture.query)}")
+        settle(page)
+        page.wait_for_timeout(1500)
+        table = "table" in picture.file
+        found = [page.locator(place) for place in (TABLE if table else FIGURES[stem]) if page.locator(place).count()]
+        card = framed(found[0].first.screenshot(), cut=table)
+        card.save(ASSETS / "home" / picture.file, quality=82)
+        print(picture.file)
+
+
+def main() -> None:
+    """Write the pictures of the lectures named, or of all."""
+    named = {path.stem: lecture for path, lecture in lectures().items() if lecture.pictures}
+    chosen = sys.argv[1:] or list(named)
+    if "cam" in chosen:
+        explained(named["cam"].pictures)
+    with serving() as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_context(viewport={"width": 1180, "height": 900}, device_scale_factor=2).new_page()
+        for stem in (name for name in chosen if name in FIGURES):
+            photographed(page, address, stem, lecture=named[stem])
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.paths import PAGES
-from cnnviz.ui.pooling import controls as pooling
 from cnnviz.ui.components.window import Scene
+from cnnviz.ui.pooling import controls as pooling
 from cnnviz.ui.pooling.examples import EXAMPLES
 from cnnviz.ui.pooling.input import BadNumbers, parse, write
 
