@@ -31,8 +31,9 @@ def layer(words: Words) -> Layer:
 
 
 def short(word: str) -> str:
-    """A word as it stands in a message."""
-    return repr(word if len(word) <= 20 else f"{word[:19]}…")
+    """A word as it stands in a message; escaped characters count as long as they are written."""
+    written = repr(word)
+    return written if len(written) <= 22 else f"{written[:20]}…{written[0]}"
 
 
 def near(word: str, known: Collection[str]) -> str:

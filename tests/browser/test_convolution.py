@@ -67,7 +67,8 @@ def test_a_cell_is_edited_in_place_and_the_link_keeps_it(server: str, open_page:
     page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 6)  # the 80
     page.get_by_label("New number of this cell").fill("100")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("c-input=own"))
+    # the cell that was clicked is told after the edit was answered
+    page.wait_for_url(re.compile("c-input=own.*c-cell=0%2C0%2C1|c-cell=0%2C0%2C1.*c-input=own"))
     settle(page)
     assert r"1\cdot 100" in formula(page) and r"\mathbf{130}" in formula(page)
     again = open_page(page.url)

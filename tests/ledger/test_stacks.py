@@ -158,6 +158,7 @@ PIECES = st.sampled_from([*"{};\n:#", *WORDS.split(), "a" * 60])
 @example(":")
 @example("a:{")
 @example("concat{branch")
+@example("000\x1b\x1b\x08\U00014647\U00018cd6\U00018d09\U00018d09\U0002ebe1{")
 def test_any_text_is_a_stack_or_a_sentence(text: str) -> None:
     message = tried(text)
     assert len(message) <= 140

@@ -31,6 +31,7 @@ class Player extends Listener {
     if (!same) ui.sum.style.minHeight = "";
     this.observer.observe(this.root);
     this.arrange();
+    if (this.waiting) { this.waiting = false; this.settle(); }
   }
   startOver(cell) {
     const { scene } = this;
@@ -118,7 +119,7 @@ class Player extends Listener {
       if (String(cell) === this.reported) return;
       this.reported = String(cell); this.sent.push(this.reported);
       this.report.setStateValue("cell", [...cell, this.generation]);
-    }, 250);
+    }, this.waiting ? 3000 : 250);
   }
   run() { if (!this.request) { this.last = performance.now(); this.request = requestAnimationFrame(this.tick); } }
   frame(now) {

@@ -131,6 +131,8 @@ class Listener {
     if (back) { editing.back.focus({ preventScroll: true }); if (cursor) this.moveTo(cursor); }
     field.hidden = true;
     if (!commit || !Number.isFinite(value) || value === editing.value) return;
+    // A message sent before the answer is here would carry the menus as they were, and undo the edit.
+    this.waiting = true; this.settle();
     this.report.setTriggerValue("edit", { which: editing.which, index: editing.index, value });
   }
 }
