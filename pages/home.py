@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.paths import ASSETS
-from cnnviz.ui.lecture import Lecture, lectures, page, run
+from cnnviz.ui.lecture import Lecture, card, lectures, page, run
 
 LECTURE = Lecture(
     title="Home",
@@ -31,7 +30,7 @@ def render() -> None:
         st.markdown(lecture.summary)
         for column, picture in zip(st.columns(COLUMNS), lecture.pictures, strict=False):
             with column:
-                st.image(ASSETS / "home" / picture.file, width="stretch", alt=picture.alt)
+                card(picture)
                 st.page_link(target, label=picture.label, query_params=picture.query)
         st.page_link(target, label=f"Open {lecture.title}", icon=lecture.icon)
 

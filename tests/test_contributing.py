@@ -42,7 +42,25 @@ assert page.metric[0].value == f"{32 * 21:,}"
 page.slider[0].set_value(16).run()
 assert page.metric[0].value == f"{16 * 11:,}"
 """
-CHECKS = {"cnnviz/cam/layer_cam.py": METHOD, "cnnviz/models/cifar_plain.py": NETWORK, "pages/few_pixels.py": LECTURE}
+ARCHITECTURE = """
+from cnnviz.ledger import ARCHITECTURES, ledger
+found = ledger(ARCHITECTURES["all-conv"])
+assert found.params == ARCHITECTURES["all-conv"].published["params"].value == 1_369_738
+assert found.rows[-1].output[0] == 10
+"""
+RULE = """
+from cnnviz.landscapes import quadratic
+from cnnviz.optim import settings_of, trajectory
+found = trajectory("sign", quadratic(), start=(1.0, -1.0), steps=3, settings=settings_of("sign", {"lr": 0.25}))
+assert found.path[-1] == (0.25, -0.25)
+"""
+CHECKS = {
+    "cnnviz/cam/layer_cam.py": METHOD,
+    "cnnviz/models/cifar_plain.py": NETWORK,
+    "cnnviz/ledger/architectures/all_conv.py": ARCHITECTURE,
+    "cnnviz/optim/rules/sign.py": RULE,
+    "pages/few_pixels.py": LECTURE,
+}
 BEFORE = """
 import importlib.util, sys
 file = sys.argv[1]

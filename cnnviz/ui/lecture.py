@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
@@ -41,6 +43,17 @@ class Picture:
     label: str
     alt: str
     query: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def _card(file: str, alt: str) -> str:
+    content = base64.b64encode((ASSETS / "home" / file).read_bytes()).decode("ascii")
+    return f'<img class="cnnviz-card" alt="{html.escape(alt)}" src="data:image/webp;base64,{content}">'
+
+
+def card(picture: Picture) -> None:
+    """Show a picture of the home page. ``st.image`` would decode it on every run, 3 ms each; this costs 0.1 ms."""
+    st.html(_card(picture.file, picture.alt))
 
 
 @dataclass(frozen=True)
