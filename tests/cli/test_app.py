@@ -106,7 +106,7 @@ def websocket(server: Server, name: str = "127.0.0.1", *, origin: str | None = N
 
     line = socket.create_connection(("127.0.0.1", server.port))
     url = f"ws://{name}:{server.port}/_stcore/stream"
-    return connect(url, subprotocols=["streamlit"], sock=line, proxy=None, origin=origin)
+    return connect(url, subprotocols=["streamlit"], sock=line, proxy=None, origin=origin, close_timeout=1)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals and process groups are POSIX")
@@ -116,7 +116,7 @@ def test_sigterm_ends_it_within_five_seconds_with_a_page_open_and_nothing_left(s
         start = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(timeout=5)
-    assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 5  # closing our end may take longer
     with pytest.raises(ProcessLookupError):  # nobody is left in its process group
         os.killpg(server.process.pid, 0)
     with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
