@@ -99,7 +99,7 @@ def serve(host: str, port: int, *, browser: bool | None) -> None:
     if _is_loopback(host):
         # A page elsewhere that makes its own name point to 127.0.0.1 must not reach the server.
         os.environ.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")
-    threading.Thread(target=preload, daemon=True).start()
+    threading.Thread(target=preload, args=(host, port), daemon=True).start()
     arguments = ["run", str(APP), *(f"--{name}={value}" for name, value in options.items())]
     try:
         cli.main(arguments, prog_name="cnnviz app", standalone_mode=False)
@@ -107,19 +107,26 @@ def serve(host: str, port: int, *, browser: bool | None) -> None:
         end_soon()
 
 
-def preload() -> None:
+def preload(host: str, port: int) -> None:
     """Import what the first page needs while the browser fetches the front end: 0.2 s nobody waits for.
 
     Not earlier: until the server listens, its own imports are what everybody waits for.
     """
-    from streamlit import runtime
-
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compared, not bound)
     deadline = time.monotonic() + PATIENCE
-    while not runtime.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    while not _listens(here, port) and time.monotonic() < deadline:
+        time.sleep(0.02)
     importlib.import_module("PIL.Image")
     importlib.import_module("numpy")
     importlib.import_module("cnnviz.ui.lecture").lectures()
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def end_soon() -> None:

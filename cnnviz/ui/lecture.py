@@ -48,7 +48,9 @@ class Picture:
 @cache
 def _card(file: str, alt: str) -> str:
     content = base64.b64encode((ASSETS / "home" / file).read_bytes()).decode("ascii")
-    return f'<img class="cnnviz-card" alt="{html.escape(alt)}" src="data:image/webp;base64,{content}">'
+    kept = f'alt="{html.escape(alt)}" src="data:image/webp;base64,{content}"'
+    # the text is painted before the pictures are decoded
+    return f'<img class="cnnviz-card" loading="lazy" decoding="async" {kept}>'
 
 
 def card(picture: Picture) -> None:
