@@ -143,7 +143,8 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   function tell() {
     clearTimeout(state.timer);
-    state.timer = setTimeout(() => {
+    state.report = () => {
+      clearTimeout(state.timer); state.report = null;
       const centre = String(middle(data, state.row)) === String(state.unit);
       const { row, unit, show, sort } = state;
       const view = { row, unit: centre ? null : unit, show, kept: state.kept, sort: `${sort.down && sort.by ? "-" : ""}${sort.by}` };
@@ -151,8 +152,11 @@ export default function ({ data, parentElement, setStateValue }) {
       if (words === (state.sent.at(-1) ?? state.seen)) return;
       state.sent = [...state.sent.slice(-20), words];
       setStateValue("view", view);
-    }, SETTLED);
+    };
+    state.timer = setTimeout(state.report, SETTLED);
   }
+  // Told before anything else is clicked: a later message would carry the menus as they were, and undo the click.
+  root.onfocusout = (event) => { if (!root.contains(event.relatedTarget)) state.report?.(); };
   function choose(row, unit, focus = false) {
     state.row = row;
     const [down, across] = data.rows.grid[row];

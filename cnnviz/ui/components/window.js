@@ -114,12 +114,14 @@ class Player extends Listener {
   }
   settle() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    this.settled = () => {
+      clearTimeout(this.timer); this.settled = null;
       const cell = [this.filter, ...this.cell];
       if (String(cell) === this.reported) return;
       this.reported = String(cell); this.sent.push(this.reported);
       this.report.setStateValue("cell", [...cell, this.generation]);
-    }, this.waiting ? 3000 : 250);
+    };
+    this.timer = setTimeout(this.settled, this.waiting ? 3000 : 250);
   }
   run() { if (!this.request) { this.last = performance.now(); this.request = requestAnimationFrame(this.tick); } }
   frame(now) {

@@ -2,6 +2,8 @@
 class Listener {
   listen() {
     const { ui, root } = this, { stage } = ui;
+    // Told before anything else is clicked: a later message would carry the menus as they were, and undo the click.
+    this.root.onfocusout = (event) => { if (!this.waiting && !this.root.contains(event.relatedTarget)) this.settled?.(); };
     ui.play.onclick = () => (this.playing ? this.pause() : this.play());
     ui.step.onclick = () => this.by(this.step + 1);
     ui.back.onclick = () => this.by(this.step - 1);
