@@ -19,12 +19,11 @@ WEIGHTS = (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2)
 
 @dataclass(frozen=True)
 class Source:
-    """Where an input comes from, by ``name``; ``sized`` tells whether it can have any size and number of channels."""
+    """Where an input comes from, by ``name``. The deck's and your own have a size of their own."""
 
     name: str
     title: str
     summary: str
-    sized: bool = True
     reference: str = ""
 
 
@@ -32,13 +31,13 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         each.name: each
         for each in (
-            Source("deck", "The deck's numbers", "The worked example of deck D1, in 1-D that of D4.", sized=False),
+            Source("deck", "The deck's numbers", "The worked example of deck D1, in 1-D that of D4."),
             Source("dice", "Random digits", "Whole numbers from 0 to 9, drawn with the seed."),
             Source("ramp", "Ramp", "0, 1, 2, … from the upper left: derivatives of it are constant."),
             Source("five", "Written five", "A five drawn with a thick pen, 0 to 9 for black to white."),
             Source("impulse", "One 1", "A single 1 among zeros: the output shows the kernel itself."),
             Source("photo", "Sample picture", "The chosen sample picture, shrunk; values from 0 to 9."),
-            Source("own", "Your own numbers", "Type them under More, or write into a cell.", sized=False),
+            Source("own", "Your own numbers", "Type them under More, or write into a cell."),
         )
     }
 )

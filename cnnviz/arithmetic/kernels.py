@@ -28,13 +28,12 @@ class Shape:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel by ``name``; ``make`` draws it, and ``resizable`` tells whether it follows ``Shape.side``."""
+    """A kernel by ``name``; ``make`` draws it."""
 
     name: str
     title: str
     summary: str
     make: Callable[[Shape], Array]
-    resizable: bool = False
     reference: str = ""
 
 
@@ -85,11 +84,9 @@ def _fixed(*rows: tuple[float, ...]) -> Callable[[Shape], Array]:
 
 
 _ALL = (
-    Kernel(
-        "identity", "Identity", "Copies the middle of the window: the picture comes back.", identity, resizable=True
-    ),
-    Kernel("box", "Box blur", "The mean of the window.", box, resizable=True),
-    Kernel("gaussian", "Gaussian blur", "A mean that counts the middle most.", gaussian, resizable=True),
+    Kernel("identity", "Identity", "Copies the middle of the window: the picture comes back.", identity),
+    Kernel("box", "Box blur", "The mean of the window.", box),
+    Kernel("gaussian", "Gaussian blur", "A mean that counts the middle most.", gaussian),
     Kernel(
         "sharpen",
         "Sharpen",
@@ -133,7 +130,6 @@ _ALL = (
         "Gabor",
         "A wave under a bell: answers to stripes of one direction and width. Sum 0.",
         gabor,
-        resizable=True,
         reference="Gabor 1946; Daugman 1985",
     ),
 )

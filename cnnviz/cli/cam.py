@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
 from pathlib import Path
@@ -58,7 +57,9 @@ def command(
     if out is not None:
         write(out, drawn(pixels, found))
     if npy is not None:
-        write(npy, npy_bytes(found.map))
+        from cnnviz.data.arrays import encode_npy
+
+        write(npy, encode_npy(found.map))
     row = described(image, loaded, found) | {"seconds": round(time.perf_counter() - start, 4)}
     click.echo(json.dumps(row) if as_json else text(row, [path for path in (out, npy) if path]))
 
@@ -93,15 +94,6 @@ def drawn(pixels: NDArray[np.uint8], found: Explanation) -> bytes:
     from cnnviz.figures.heatmaps import overlay
 
     return encode_png(overlay(pixels, found.map, box=found.box))
-
-
-def npy_bytes(values: NDArray[np.float32]) -> bytes:
-    """The content of an npy file; given a path, numpy would write in pieces and might append to the name."""
-    import numpy as np
-
-    file = io.BytesIO()
-    np.save(file, values)
-    return file.getvalue()
 
 
 def check_outputs(*paths: Path | None) -> None:

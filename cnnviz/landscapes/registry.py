@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,10 +49,6 @@ class Landscape:
         if not values or self.make is None:
             return self
         return self.make(**{**self.parameters, **values})
-
-    def named(self, name: str) -> Landscape:
-        """The same under another name."""
-        return dataclasses.replace(self, name=name)
 
 
 LANDSCAPES: Registry[Landscape] = Registry("landscape", "cnnviz.landscapes.surfaces")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.cam import METHODS, Channel, Explanation
 from cnnviz.cam.spread import against, half_area
+from cnnviz.data.arrays import encode_npy
 from cnnviz.data.images import encode_png
 from cnnviz.figures.heatmaps import overlay
 from cnnviz.params import param
@@ -100,7 +99,7 @@ def downloads(chosen: Chosen, shown: Explanation) -> None:
     stem = f"{shown.method}-{shown.network}-{shown.target.index}"
     with st.container(horizontal=True):
         download("Picture (PNG)", lambda: as_drawn(chosen, shown), name=f"{stem}.png", mime="image/png")
-        download("Map (npy)", lambda: npy(shown), name=f"{stem}.npy", mime="application/octet-stream")
+        download("Map (npy)", lambda: encode_npy(shown.map), name=f"{stem}.npy", mime="application/octet-stream")
 
 
 def as_drawn(chosen: Chosen, shown: Explanation) -> bytes:
@@ -110,13 +109,6 @@ def as_drawn(chosen: Chosen, shown: Explanation) -> bytes:
         chosen.pixels, shown.map, box=shown.box, colours=how.colours, opacity=how.opacity, signed=how.signed
     )
     return encode_png(drawn)
-
-
-def npy(shown: Explanation) -> bytes:
-    """The map as a numpy file."""
-    buffer = io.BytesIO()
-    np.save(buffer, shown.map, allow_pickle=False)
-    return buffer.getvalue()
 
 
 def code(network: Network, chosen: Chosen, shown: Explanation) -> str:

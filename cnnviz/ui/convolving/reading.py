@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ import streamlit as st
 from cnnviz.arithmetic.convolution import convolve
 from cnnviz.arithmetic.unrolled import im2col
 from cnnviz.arithmetic.written import number
+from cnnviz.data.arrays import encode_npy
 from cnnviz.ui.convolving.code import code
 from cnnviz.ui.convolving.controls import Worked
 from cnnviz.ui.convolving.figure import Cell, kernel_rows
@@ -31,7 +31,9 @@ def strip(worked: Worked, cell: Cell) -> None:
         st.markdown("\n".join(f"- {line}" for line in notice(worked)))
     with right:
         with st.container(horizontal=True):
-            download("Output (npy)", lambda: npy(worked), name="output.npy", mime="application/octet-stream")
+            download(
+                "Output (npy)", lambda: encode_npy(output(worked)), name="output.npy", mime="application/octet-stream"
+            )
             download("Output (CSV)", lambda: csv(worked), name="output.csv", mime="text/csv")
         show_code(code(worked))
 
@@ -165,11 +167,9 @@ def _count(many: int, what: str) -> str:
     return f"{many:,} {what}" + ("" if many == 1 else "s")
 
 
-def npy(worked: Worked) -> bytes:
-    """The output (O, H', W'), of a line (O, W'), as a numpy file."""
-    buffer = io.BytesIO()
-    np.save(buffer, worked.output[:, 0] if worked.line else worked.output, allow_pickle=False)
-    return buffer.getvalue()
+def output(worked: Worked) -> np.ndarray:
+    """The output (O, H', W'), of a line (O, W')."""
+    return worked.output[:, 0] if worked.line else worked.output
 
 
 def csv(worked: Worked) -> bytes:

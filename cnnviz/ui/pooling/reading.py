@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.data.arrays import encode_npy
 from cnnviz.ui.pooling.controls import Pooled
 from cnnviz.ui.pooling.notices import notice, number
 from cnnviz.ui.strip import columns, download, show_code
@@ -124,17 +124,10 @@ def downloads(shown: Pooled) -> None:
     stem = f"pool-{shown.layer.kind}"
     binary = "application/octet-stream"
     with st.container(horizontal=True):
-        download("Output (npy)", lambda: npy(shown.output), name=f"{stem}.npy", mime=binary)
+        download("Output (npy)", lambda: encode_npy(shown.output), name=f"{stem}.npy", mime=binary)
         download("Output (CSV)", lambda: csv(shown.output), name=f"{stem}.csv", mime="text/csv")
         if shown.route != "off":
-            download("Gradient (npy)", lambda: npy(shown.gradient), name=f"{stem}-gradient.npy", mime=binary)
-
-
-def npy(values: Array) -> bytes:
-    """An array as a numpy file."""
-    buffer = io.BytesIO()
-    np.save(buffer, values, allow_pickle=False)
-    return buffer.getvalue()
+            download("Gradient (npy)", lambda: encode_npy(shown.gradient), name=f"{stem}-gradient.npy", mime=binary)
 
 
 def csv(values: Array) -> bytes:
