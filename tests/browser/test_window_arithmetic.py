@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 def arithmetic(chromium: Browser) -> Iterator[Page]:
     """A blank page that knows the component's arithmetic and its words."""
     page = chromium.new_page()
-    page.add_script_tag(content=script("window_geometry", "window_layout", "window_words"))
+    page.add_script_tag(content=script("packing", "window_geometry", "window_layout", "window_words"))
     yield page
     page.close()
 

@@ -1,6 +1,5 @@
 // Heat maps over one picture, side by side. The maps arrive once as small float32 arrays; opacity, colours, sign and
 // smoothing are applied here, so none of them costs a trip to the server.
-const decode = (text, type) => new type(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 const number = (x) => (Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2)).replace("-", "−");
 
@@ -63,8 +62,8 @@ function place(node, box, size) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".root"), panels = root.querySelector(".panels");
   const controls = root.querySelector("form");
-  const maps = data.maps.map((m) => ({ ...m, values: decode(m.values, Float32Array) }));
-  const tables = Object.fromEntries(Object.entries(data.tables).map(([name, text]) => [name, decode(text, Uint8Array)]));
+  const maps = data.maps.map((m) => ({ ...m, values: unpacked(m.values, Float32Array) }));
+  const tables = Object.fromEntries(Object.entries(data.tables).map(([name, text]) => [name, unpacked(text, Uint8Array)]));
   const fields = controls.elements;
   if (root.dataset.generation !== String(data.generation)) {
     // first drawing, or the page was reset: take the server's view; afterwards the browser leads

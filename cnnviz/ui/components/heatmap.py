@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from cnnviz.figures.colours import table
 from cnnviz.ui import state
+from cnnviz.ui.components.packing import packed
 from cnnviz.ui.components.source import script, style
 
 _HTML = """<div class="root">
@@ -25,7 +25,7 @@ _HTML = """<div class="root">
 </form></div>"""
 
 SEQUENTIAL, SIGNED = ("inferno", "viridis", "cividis"), "RdBu_r"
-_mount = st.components.v2.component("cnnviz.heatmap", html=_HTML, css=style("heatmap"), js=script("heatmap"))
+_mount = st.components.v2.component("cnnviz.heatmap", html=_HTML, css=style("heatmap"), js=script("packing", "heatmap"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Panel:
     def message(self) -> dict[str, Any]:
         """What travels to the browser: 4 bytes per cell."""
         rows, columns = self.values.shape
-        values = text(np.ascontiguousarray(self.values, dtype="<f4").tobytes())
+        values = packed(self.values, "<f4")
         return {
             "title": self.title,
             "note": self.note,
@@ -63,16 +63,11 @@ class Panel:
         }
 
 
-def text(content: bytes) -> str:
-    """Bytes as base64 text."""
-    return base64.b64encode(content).decode("ascii")
-
-
 def heatmaps(
     panels: Sequence[Panel], picture: str, *, size: tuple[int, int], view: View, key: str, on_view: Callable[[], None]
 ) -> None:
     """Draw the panels over ``picture`` (a data address) of ``size`` (height, width)."""
-    tables = {name: text(table(name).tobytes()) for name in (*SEQUENTIAL, SIGNED)}
+    tables = {name: packed(table(name), "u1") for name in (*SEQUENTIAL, SIGNED)}
     data = {
         "maps": [p.message() for p in panels],
         "picture": picture,

@@ -111,10 +111,10 @@ function adopt(state, data) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".root"), find = (name) => root.querySelector(name);
   const table = find("table"), canvas = find(".stage"), heatSwitch = find("[name=heat]"), kept = find("[name=kept]");
-  if (!STATES.has(root)) STATES.set(root, { sent: [] });
+  if (!STATES.has(root)) STATES.set(root, { sent: [], settling: new Settling(root, SETTLED) });
   const state = STATES.get(root);
   adopt(state, data);
-  const colours = Uint8Array.from(atob(data.colours), (c) => c.charCodeAt(0));
+  const colours = unpacked(data.colours);
   state.heat = data.heat && { key: place({ row: data.heat.row, unit: data.heat.unit }), note: data.heat.note, canvas: painted(data.heat, colours) };
 
   function draw() {
@@ -142,9 +142,7 @@ export default function ({ data, parentElement, setStateValue }) {
     }
   }
   function tell() {
-    clearTimeout(state.timer);
-    state.report = () => {
-      clearTimeout(state.timer); state.report = null;
+    state.settling.later(() => {
       const centre = String(middle(data, state.row)) === String(state.unit);
       const { row, unit, show, sort } = state;
       const view = { row, unit: centre ? null : unit, show, kept: state.kept, sort: `${sort.down && sort.by ? "-" : ""}${sort.by}` };
@@ -152,11 +150,8 @@ export default function ({ data, parentElement, setStateValue }) {
       if (words === (state.sent.at(-1) ?? state.seen)) return;
       state.sent = [...state.sent.slice(-20), words];
       setStateValue("view", view);
-    };
-    state.timer = setTimeout(state.report, SETTLED);
+    });
   }
-  // Told before anything else is clicked: a later message would carry the menus as they were, and undo the click.
-  root.onfocusout = (event) => { if (!root.contains(event.relatedTarget)) state.report?.(); };
   function choose(row, unit, focus = false) {
     state.row = row;
     const [down, across] = data.rows.grid[row];
@@ -219,5 +214,5 @@ export default function ({ data, parentElement, setStateValue }) {
   state.watch?.disconnect(); // this function runs again for each answer of the server
   state.watch = new ResizeObserver(() => draw());
   state.watch.observe(find(".parts"));
-  return () => { state.watch.disconnect(); clearTimeout(state.timer); };
+  return () => { state.watch.disconnect(); state.settling.stop(); };
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from math import prod
@@ -13,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.colours import table
+from cnnviz.ui.components.packing import packed
 from cnnviz.ui.components.source import script, style
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ COLOURS = "inferno"
 KEPT = ("counting", "all", "blocks")
 SORTABLE = ("name", "source", "output", "params", "macs", "bytes", "field", "jump", "offset")
 _mount = st.components.v2.component(
-    "cnnviz.ledger", html=_HTML, css=style("ledger"), js=script("ledger_field", "ledger")
+    "cnnviz.ledger", html=_HTML, css=style("ledger"), js=script("packing", "settling", "ledger_field", "ledger")
 )
 
 
@@ -81,7 +81,7 @@ class Heat:
         return {
             "row": self.row,
             "unit": list(self.unit),
-            "values": base64.b64encode(bytes_.tobytes()).decode("ascii"),
+            "values": packed(bytes_, "u1"),
             "size": self.values.shape,
             "note": self.note,
         }
@@ -165,6 +165,6 @@ def ledger_table(scene: Scene, view: View, *, heat: Heat | None, key: str, on_vi
         "label": scene.label,
         "stack": scene.stack,
         "heat": heat.message() if heat else None,
-        "colours": base64.b64encode(table(COLOURS).tobytes()).decode("ascii"),
+        "colours": packed(table(COLOURS), "u1"),
     }
     _mount(key=key, data=data, default={"view": asdict(view)}, on_view_change=on_view)

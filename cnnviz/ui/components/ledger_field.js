@@ -16,7 +16,7 @@ const middle = ({ rows }, row) => rows.grid[row].map((n) => Math.floor((n - 1) /
 function painted(heat, table) {
   const canvas = document.createElement("canvas"), [height, width] = heat.size;
   canvas.width = width; canvas.height = height;
-  const values = Uint8Array.from(atob(heat.values), (c) => c.charCodeAt(0));
+  const values = unpacked(heat.values);
   const context = canvas.getContext("2d"), pixels = context.createImageData(width, height);
   // the picture stays visible where the unit sees little
   values.forEach((v, k) => pixels.data.set([table[3 * v], table[3 * v + 1], table[3 * v + 2], 120 + 130 * Math.sqrt(v / 255)], 4 * k));

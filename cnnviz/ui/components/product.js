@@ -1,5 +1,4 @@
 // A · B = C on one canvas. Hover or arrow keys move the lit cell of C; a click tells the server.
-const decoded = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const short = (v) => String(Number(v.toFixed(Math.abs(v) >= 100 ? 1 : 2))).replace("-", "−");
 const within = (v, low, high) => Math.min(high, Math.max(low, v));
 const GAP = 34, HEAD = 26, SMALLEST = 2, LARGEST = 52, TALLEST = 500, READABLE = 31;
@@ -56,7 +55,7 @@ function sentence([a, b, c], [row, column]) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".product"), canvas = root.querySelector("canvas"), told = root.querySelector(".told");
-  const blocks = data.blocks.map((b) => ({ ...b, values: decoded(b.values) })), [a, b, c] = blocks;
+  const blocks = data.blocks.map((b) => ({ ...b, values: unpacked(b.values, Float32Array) })), [a, b, c] = blocks;
   const state = kept.get(parentElement) ?? {};
   kept.set(parentElement, state);
   let cell = data.cell, place, base, drawn;

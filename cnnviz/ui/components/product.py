@@ -10,13 +10,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import state
+from cnnviz.ui.components.packing import packed
 from cnnviz.ui.components.source import script, style
-from cnnviz.ui.components.window import array
 
 _HTML = """<div class="product"><canvas role="img" tabindex="0"></canvas>
 <p class="told" aria-live="polite"></p></div>"""
 _mount = st.components.v2.component(
-    "cnnviz.product", html=_HTML, css=style("product"), js=script("window_colours", "product")
+    "cnnviz.product", html=_HTML, css=style("product"), js=script("packing", "window_colours", "product")
 )
 
 
@@ -31,8 +31,13 @@ class Block:
     def message(self) -> dict[str, Any]:
         """What travels to the browser: 4 bytes per number."""
         rows, columns = self.values.shape
-        values = array(self.values) or {}
-        return {"title": self.title, "hue": self.hue, "rows": rows, "columns": columns, "values": values["values"]}
+        return {
+            "title": self.title,
+            "hue": self.hue,
+            "rows": rows,
+            "columns": columns,
+            "values": packed(self.values, "<f4"),
+        }
 
 
 def product(

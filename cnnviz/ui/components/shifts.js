@@ -16,7 +16,7 @@ function element(name, attributes = {}, text = "") {
 }
 
 function unpack(planes) {
-  return { ...planes, levels: Uint8Array.from(atob(planes.levels), (c) => c.charCodeAt(0)) };
+  return { ...planes, levels: unpacked(planes.levels) };
 }
 
 // One plane on a canvas: gray levels, with numbers where there is room. `at(row, column)` is an index.

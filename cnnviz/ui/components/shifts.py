@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,11 @@ from numpy.typing import NDArray
 
 from cnnviz.arithmetic.shifts import Moved
 from cnnviz.ui import state
+from cnnviz.ui.components.packing import packed
 from cnnviz.ui.components.source import script, style
 
 _HTML = '<div class="shifts"></div>'
-_mount = st.components.v2.component("cnnviz.shifts", html=_HTML, css=style("shifts"), js=script("shifts"))
+_mount = st.components.v2.component("cnnviz.shifts", html=_HTML, css=style("shifts"), js=script("packing", "shifts"))
 NUMBERED = 64  # cells of a plane that still carry their number
 
 
@@ -55,10 +55,10 @@ def _curve(title: str, moved: Moved) -> dict[str, Any]:
 def _levels(planes: NDArray[Any]) -> dict[str, Any]:
     """``(N, H, W)`` as bytes between its extremes, and as numbers if there are few."""
     low, high = float(planes.min()), float(planes.max())
-    bytes_ = np.rint(255 * (planes - low) / ((high - low) or 1.0)).astype(np.uint8).tobytes()
+    bytes_ = np.rint(255 * (planes - low) / ((high - low) or 1.0)).astype(np.uint8)
     few = planes[0].size <= NUMBERED
     return {
         "shape": list(planes.shape),
-        "levels": base64.b64encode(bytes_).decode("ascii"),
+        "levels": packed(bytes_, "u1"),
         "numbers": [float(f"{value:.3g}") for value in planes.flat] if few else None,
     }

@@ -5,7 +5,7 @@ const ease = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) ** 2);
 class Player extends Listener {
   constructor(root) {
     super();
-    this.root = root; this.ui = build(root);
+    this.root = root; this.ui = build(root); this.settling = new Settling(root);
     Object.assign(this, { step: 0, shown: 0, place: [0, 0], from: [0, 0], glided: 1, started: false, playing: false, hover: null, cursor: null, filter: 0, sent: [] });
     this.observer = new ResizeObserver(() => requestAnimationFrame(() => this.arrange({ force: false })));
     this.tick = (now) => this.frame(now);
@@ -31,7 +31,7 @@ class Player extends Listener {
     if (!same) ui.sum.style.minHeight = "";
     this.observer.observe(this.root);
     this.arrange();
-    if (this.waiting) { this.waiting = false; this.settle(); }
+    if (this.settling.held) { this.settling.held = false; this.settle(); }
   }
   startOver(cell) {
     const { scene } = this;
@@ -113,15 +113,12 @@ class Player extends Listener {
     if (settle) this.settle();
   }
   settle() {
-    clearTimeout(this.timer);
-    this.settled = () => {
-      clearTimeout(this.timer); this.settled = null;
+    this.settling.later(() => {
       const cell = [this.filter, ...this.cell];
       if (String(cell) === this.reported) return;
       this.reported = String(cell); this.sent.push(this.reported);
       this.report.setStateValue("cell", [...cell, this.generation]);
-    };
-    this.timer = setTimeout(this.settled, this.waiting ? 3000 : 250);
+    });
   }
   run() { if (!this.request) { this.last = performance.now(); this.request = requestAnimationFrame(this.tick); } }
   frame(now) {
@@ -157,7 +154,7 @@ class Player extends Listener {
   }
   clear() { this.hover = this.cursor = null; }
   stop() {
-    cancelAnimationFrame(this.request); this.request = 0; this.observer.disconnect(); clearTimeout(this.timer);
+    cancelAnimationFrame(this.request); this.request = 0; this.observer.disconnect(); this.settling.stop();
   }
 }
 

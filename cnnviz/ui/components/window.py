@@ -6,21 +6,20 @@ own: it shows the one it is given, and writes out the sum that led to it.
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import state
+from cnnviz.ui.components.packing import packed
 from cnnviz.ui.components.source import script, style
 
 _PARTS = ("geometry", "layout", "colours", "words", "paint", "overlay", "controls", "events")
-_JS = script(*(f"window_{part}" for part in _PARTS), "window")
+_JS = script("packing", "settling", *(f"window_{part}" for part in _PARTS), "window")
 _HTML = '<div class="window"></div>'
 _mount = st.components.v2.component("cnnviz.window", html=_HTML, css=style("window"), js=_JS)
 _RANKS = {"input": 3, "weights": 4, "bias": 1}
@@ -92,8 +91,7 @@ def array(values: NDArray[Any] | None) -> dict[str, Any] | None:
     """Shape and little-endian float32 bytes in base64."""
     if values is None:
         return None
-    content = np.ascontiguousarray(values, dtype="<f4").tobytes()
-    return {"shape": list(values.shape), "values": base64.b64encode(content).decode("ascii")}
+    return {"shape": list(values.shape), "values": packed(values, "<f4")}
 
 
 def window(

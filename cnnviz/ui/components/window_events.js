@@ -2,8 +2,6 @@
 class Listener {
   listen() {
     const { ui, root } = this, { stage } = ui;
-    // Told before anything else is clicked: a later message would carry the menus as they were, and undo the click.
-    this.root.onfocusout = (event) => { if (!this.waiting && !this.root.contains(event.relatedTarget)) this.settled?.(); };
     ui.play.onclick = () => (this.playing ? this.pause() : this.play());
     ui.step.onclick = () => this.by(this.step + 1);
     ui.back.onclick = () => this.by(this.step - 1);
@@ -134,7 +132,7 @@ class Listener {
     field.hidden = true;
     if (!commit || !Number.isFinite(value) || value === editing.value) return;
     // A message sent before the answer is here would carry the menus as they were, and undo the edit.
-    this.waiting = true; this.settle();
+    this.settling.held = true; this.settle();
     this.report.setTriggerValue("edit", { which: editing.which, index: editing.index, value });
   }
 }

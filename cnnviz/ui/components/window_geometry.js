@@ -2,8 +2,7 @@
 // padded array, from its top left corner; a tap (i, j) is a place in the window as it slides.
 function decodeArray(array) {
   if (!array) return null;
-  const bytes = Uint8Array.from(atob(array.values), (c) => c.charCodeAt(0));
-  return { shape: array.shape, values: new Float32Array(bytes.buffer) };
+  return { shape: array.shape, values: unpacked(array.values, Float32Array) };
 }
 
 function readScene(data) {
