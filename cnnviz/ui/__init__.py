@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         sizing,
         strip,
     )
-    from cnnviz.ui.components import heatmap, window
+    from cnnviz.ui.components import curves, heatmap, window
 
 __all__ = [
     "cache",
@@ -32,6 +32,7 @@ __all__ = [
     "controls",
     "convolving",
     "counting",
+    "curves",
     "heatmap",
     "networks",
     "pictures",
@@ -41,7 +42,7 @@ __all__ = [
     "strip",
     "window",
 ]
-_COMPONENTS = {"heatmap", "window"}
+_COMPONENTS = {"curves", "heatmap", "window"}
 
 
 def __getattr__(name: str) -> ModuleType:

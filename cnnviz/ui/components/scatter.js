@@ -1,51 +1,12 @@
 // A table as a scatter: dots with names where there is room, a sortable table below, and each points at the other.
-const SVG = "http://www.w3.org/2000/svg", SORTS = new WeakMap();
+const SORTS = new WeakMap();
 const LEFT = 62, RIGHT = 14, TOP = 12, BOTTOM = 46;
 const told = (x, digits) => (x === null || x === undefined ? "–" : x.toFixed(digits).replace("-", "−"));
 
-function drawn(tag, attributes, text = "") {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text) node.textContent = text;
-  return node;
-}
-
-// Where the ticks are: 1, 2, 5 of each decade, or steps of 1, 2, 5 · 10^k.
-function ticks(low, high, log) {
-  const found = [];
-  if (log) {
-    for (let k = Math.floor(Math.log10(low)); k <= Math.ceil(Math.log10(high)); k++)
-      for (const m of [1, 2, 5]) if (m * 10 ** k >= low && m * 10 ** k <= high) found.push(m * 10 ** k);
-    return found;
-  }
-  const rough = (high - low) / 6, power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((m) => m * power >= rough);
-  for (let at = Math.ceil(low / step) * step; at <= high + 1e-9; at += step) found.push(Number(at.toPrecision(12)));
-  return found;
-}
-
 function scale(values, log, from, to) {
-  const bend = log ? Math.log10 : (x) => x;
+  const bend = log ? Math.log10 : (x) => x, back = (u) => (log ? 10 ** u : u);
   const [low, high] = [Math.min(...values), Math.max(...values)].map(bend), room = 0.06 * (high - low || 1);
-  const place = (x) => from + ((bend(x) - low + room) / (high - low + 2 * room)) * (to - from);
-  const back = (u) => (log ? 10 ** u : u);
-  return { place, ticks: ticks(back(low - room), back(high + room), log) };
-}
-
-function axes(svg, data, { x, y, width, height }) {
-  const plain = (v) => (v >= 1000 ? v.toLocaleString("en-US") : String(v).replace("-", "−"));
-  for (const at of x.ticks) {
-    svg.append(drawn("line", { x1: x.place(at), x2: x.place(at), y1: TOP, y2: height - BOTTOM, class: "grid" }));
-    svg.append(drawn("text", { x: x.place(at), y: height - BOTTOM + 18, "text-anchor": "middle" }, plain(at)));
-  }
-  for (const at of y.ticks) {
-    svg.append(drawn("line", { x1: LEFT, x2: width - RIGHT, y1: y.place(at), y2: y.place(at), class: "grid" }));
-    svg.append(drawn("text", { x: LEFT - 8, y: y.place(at) + 5, "text-anchor": "end" }, plain(at)));
-  }
-  const log = (on) => (on ? " (log)" : "");
-  svg.append(drawn("text", { x: (LEFT + width) / 2, y: height - 6, "text-anchor": "middle", class: "title" }, data.titles[data.x] + log(data.log_x)));
-  svg.append(drawn("text", { x: 15, y: (height - BOTTOM) / 2, transform: `rotate(-90 15 ${(height - BOTTOM) / 2})`, "text-anchor": "middle", class: "title" },
-    data.titles[data.y] + log(data.log_y)));
+  return between(back(low - room), back(high + room), { log, from, to });
 }
 
 // Names beside their dots where they do not touch another name or dot.
@@ -85,7 +46,7 @@ export default function ({ data, parentElement }) {
     if (!rows.length) return;
     const x = scale(rows.map(({ values }) => values[data.x]), data.log_x, LEFT, width - RIGHT);
     const y = scale(rows.map(({ values }) => values[data.y]), data.log_y, height - BOTTOM, TOP);
-    axes(svg, data, { x, y, width, height });
+    axes(svg, { x, y, titles: { x: data.titles[data.x], y: data.titles[data.y] }, box: { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM } });
     const points = rows.map((row) => ({ row, cx: x.place(row.values[data.x]), cy: y.place(row.values[data.y]) }));
     names(svg, points, width);
     for (const { row, cx, cy } of points) {

@@ -13,7 +13,7 @@ from cnnviz.ui.components.source import script, style
 _HTML = """<div class="root"><div class="legend"></div>
 <div class="chart"><svg role="img"></svg><output class="named"></output></div>
 <div class="pane" tabindex="0" role="region"><table><thead></thead><tbody></tbody></table></div></div>"""
-_mount = st.components.v2.component("cnnviz.scatter", html=_HTML, css=style("scatter"), js=script("scatter"))
+_mount = st.components.v2.component("cnnviz.scatter", html=_HTML, css=style("scatter"), js=script("axes", "scatter"))
 
 
 @dataclass(frozen=True)
