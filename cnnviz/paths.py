@@ -22,6 +22,7 @@ ROOT = _root()
 APP = ROOT / "app.py"
 PAGES = ROOT / "pages"
 ASSETS = ROOT / "assets"
+STATIC = ROOT / "static"  # what the server hands out as files: Streamlit fixes the name
 SETTINGS = ROOT / ".streamlit" / "config.toml"
 
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.ui.lecture import Lecture, card, lectures, page, run
+from cnnviz import ui
+from cnnviz.ui.lecture import Lecture, lectures, page, run
 
 LECTURE = Lecture(
     title="Home",
@@ -12,7 +13,6 @@ LECTURE = Lecture(
     question="",
     summary="What the lectures do, in pictures.",
 )
-COLUMNS = 4
 
 
 def render() -> None:
@@ -22,17 +22,10 @@ def render() -> None:
         "Change one number and watch the picture change: real networks, right numbers, every formula with the values "
         "on screen. Everything runs on this computer; no picture leaves it."
     )
-    for path, lecture in lectures().items():
-        if not lecture.pictures:
-            continue
-        target = page(path)
-        st.subheader(lecture.question, anchor=False)
-        st.markdown(lecture.summary)
-        for column, picture in zip(st.columns(COLUMNS), lecture.pictures, strict=False):
-            with column:
-                card(picture)
-                st.page_link(target, label=picture.label, query_params=picture.query)
-        st.page_link(target, label=f"Open {lecture.title}", icon=lecture.icon)
+    opened = ui.cards.cards([ui.cards.row(path.stem, lecture) for path, lecture in lectures().items()], key="cards")
+    if opened is not None:
+        name, query = opened
+        st.switch_page(next(page(path) for path in lectures() if path.stem == name), query_params=query)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from cnnviz.data.images import fit_shorter_side
 from cnnviz.data.samples import sample
 from cnnviz.figures.heatmaps import overlay
 from cnnviz.models import load
-from cnnviz.paths import ASSETS
+from cnnviz.paths import STATIC
 from cnnviz.ui.lecture import Lecture, Picture, lectures
 from tests.browser.conftest import launch, serving, settle
 
@@ -52,7 +52,7 @@ def explained(announced: tuple[Picture, ...]) -> None:
         photo = sample(picture.query["picture"])
         shown = explain(network, photo, target=picture.query.get("class"))
         drawn = overlay(photo, shown.map, box=shown.box)
-        Image.fromarray(middle(drawn)).save(ASSETS / "home" / picture.file, quality=82)
+        Image.fromarray(middle(drawn)).save(STATIC / picture.file, quality=82)
         print(f"{picture.file}: {shown.target.name}, {shown.target.probability:.0%}")
 
 
@@ -78,7 +78,7 @@ def photographed(page: Page, address: str, stem: str, *, lecture: Lecture) -> No
         table = "table" in picture.file
         found = [page.locator(place) for place in (TABLE if table else FIGURES[stem]) if page.locator(place).count()]
         card = framed(found[0].first.screenshot(), cut=table)
-        card.save(ASSETS / "home" / picture.file, quality=82)
+        card.save(STATIC / picture.file, quality=82)
         print(picture.file)
 
 

@@ -17,32 +17,37 @@ if TYPE_CHECKING:
         controls,
         convolving,
         counting,
+        live,
         networks,
         pictures,
         pooling,
         presets,
+        regularizing,
         sizing,
         strip,
     )
-    from cnnviz.ui.components import curves, heatmap, window
+    from cnnviz.ui.components import cards, curves, heatmap, window
 
 __all__ = [
     "cache",
     "cam",
+    "cards",
     "controls",
     "convolving",
     "counting",
     "curves",
     "heatmap",
+    "live",
     "networks",
     "pictures",
     "pooling",
     "presets",
+    "regularizing",
     "sizing",
     "strip",
     "window",
 ]
-_COMPONENTS = {"curves", "heatmap", "window"}
+_COMPONENTS = {"cards", "curves", "heatmap", "window"}
 
 
 def __getattr__(name: str) -> ModuleType:

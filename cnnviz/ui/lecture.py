@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
@@ -37,7 +35,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture for the home page: file name in ``assets/home``, what it shows, and the link that opens it live."""
+    """A picture for the home page: file name in ``static/``, what it shows, and the link that opens it live."""
 
     file: str
     label: str
@@ -45,24 +43,11 @@ class Picture:
     query: dict[str, str] = field(default_factory=dict)
 
 
-@cache
-def _card(file: str, alt: str) -> str:
-    content = base64.b64encode((ASSETS / "home" / file).read_bytes()).decode("ascii")
-    kept = f'alt="{html.escape(alt)}" src="data:image/webp;base64,{content}"'
-    # the text is painted before the pictures are decoded
-    return f'<img class="cnnviz-card" loading="lazy" decoding="async" {kept}>'
-
-
-def card(picture: Picture) -> None:
-    """Show a picture of the home page. ``st.image`` would decode it on every run, 3 ms each; this costs 0.1 ms."""
-    st.html(_card(picture.file, picture.alt))
-
-
 @dataclass(frozen=True)
 class Lecture:
     """What a page says about itself. ``section`` is one of :data:`SECTIONS`; ``order`` sorts within it.
 
-    ``pictures`` are files in ``assets/home`` made by the lecture's own figures, with the query that reproduces each.
+    ``pictures`` are files in ``static/`` made by the lecture's own figures, with the query that reproduces each.
     """
 
     title: str

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from cnnviz.ui.lecture import lectures
 from tests.browser.conftest import Open, Watched, pages, serving, settle
 
 NAME_OF_FOCUS = "(e => (e.getAttribute('aria-label') || e.textContent || '').trim())(document.activeElement)"
@@ -53,3 +56,24 @@ def test_tabbing_reaches_every_control_in_view(server: str, open_page: Open, nam
         page.keyboard.press("Tab")
         reached.add(page.evaluate(NAME_OF_FOCUS))
     assert len(reached) >= 4
+
+
+def test_a_picture_of_the_home_page_opens_its_lecture_as_shown(server: str, open_page: Open) -> None:
+    page = open_page(server)
+    pictures = page.locator(".cards img")
+    expect(pictures.first).to_be_visible()
+    assert pictures.count() == sum(len(lecture.pictures) for lecture in lectures().values())
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("naturalWidth", 480)
+    chosen = next(p for lecture in lectures().values() for p in lecture.pictures if p.query.get("pool-kind"))
+    link = page.get_by_role("link", name=chosen.label)
+    assert link.get_attribute("href") == "pooling?pool-kind=average"  # also opens in a new tab
+    link.click()
+    page.wait_for_url(re.compile(r"/pooling\?pool-kind=average"))
+    expect(page.get_by_role("heading", name="Pooling")).to_be_visible()
+    page.go_back()
+    page.wait_for_url(re.compile(r":\d+/(\?.*)?$"))
+    page.get_by_role("link", name="Open Network ledger").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/ledger$"))

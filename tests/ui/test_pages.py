@@ -39,6 +39,7 @@ def test_what_goes_wrong_inside_is_one_sentence(
 
     for name in ("columns", "subheader", "skeleton"):
         monkeypatch.setattr(st, name, broken)
+    monkeypatch.setattr("cnnviz.ui.components.cards.cards", broken)
     app = AppTest.from_file(str(path), default_timeout=60).run()
     assert not app.exception
     assert len(app.error) == 1
