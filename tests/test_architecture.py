@@ -82,7 +82,7 @@ def who_imports_whom(path: str, tree: ast.Module) -> Iterator[str]:
         "jobs": {"ui", "figures", "cli"},
         "figures": {"ui", "jobs", "cli", "pure"},
         "ui": {"cli"},
-        "pages": {"cli"},
+        "pages": {"cli", "jobs"},
         "app": {"cli", "figures", "jobs"},
         "cli": {"ui"},
     }.get(here, set())
@@ -98,6 +98,16 @@ def foundation_is_standard_library(path: str, tree: ast.Module) -> Iterator[str]
     if layer(path) == "foundation":
         allowed = sys.stdlib_module_names | {"platformdirs"}
         yield from (f"{line}: imports {name}" for name, line in imports(tree) if top(name) not in allowed)
+
+
+def the_server_reads_the_tasks_without_torch(path: str, tree: ast.Module) -> Iterator[str]:
+    """The menu of trainings and the queue are the server's; torch is for the worker process."""
+    shared = path.startswith(("cnnviz/training/tasks/", "cnnviz/jobs/")) and path != "cnnviz/jobs/driving.py"
+    if shared or path in {"cnnviz/ui/live.py", "cnnviz/training/__init__.py"}:
+        head = [node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+        for module, line in imports(ast.Module(head, [])):
+            if top(module) in HEAVY or module == "cnnviz.jobs.driving":
+                yield f"{line}: imports {module} at once; import it inside the function that needs it"
 
 
 def figures_stand_on_numpy_and_plotly(path: str, tree: ast.Module) -> Iterator[str]:
@@ -135,6 +145,7 @@ def only_one_file_names(path: str, tree: ast.Module) -> Iterator[str]:
         "register_full_backward_pre_hook": "cnnviz/probe.py",
         "imdecode": "cnnviz/data/images.py",
         "imread": "cnnviz/data/images.py",
+        "Popen": "cnnviz/jobs/process.py",
     }
     if layer(path) in SCRIPTS:
         return
@@ -207,6 +218,7 @@ def _true(node: ast.expr) -> bool:
 RULES: list[Rule] = [
     who_imports_whom,
     foundation_is_standard_library,
+    the_server_reads_the_tasks_without_torch,
     figures_stand_on_numpy_and_plotly,
     pages_do_not_import_pages,
     only_downloads_talk_to_a_network,
@@ -237,7 +249,13 @@ BREAKS = [
     (who_imports_whom, "cnnviz/figures/x.py", "import torch.nn"),
     (who_imports_whom, "pages/x.py", "import cv2"),
     (who_imports_whom, "cnnviz/params.py", "from cnnviz import models\nfrom cnnviz.models import load"),
+    (who_imports_whom, "cnnviz/jobs/x.py", "import streamlit"),
+    (who_imports_whom, "cnnviz/jobs/x.py", "from cnnviz.ui import state"),
+    (who_imports_whom, "cnnviz/training/x.py", "from cnnviz import jobs\nfrom cnnviz.jobs import submit"),
+    (who_imports_whom, "pages/x.py", "from cnnviz.jobs import submit"),
     (foundation_is_standard_library, "cnnviz/registry.py", "import numpy"),
+    (the_server_reads_the_tasks_without_torch, "cnnviz/training/tasks/x.py", "import torch"),
+    (the_server_reads_the_tasks_without_torch, "cnnviz/jobs/x.py", "from cnnviz.jobs.driving import drive"),
     (figures_stand_on_numpy_and_plotly, "cnnviz/figures/x.py", "import skimage"),
     (pages_do_not_import_pages, "pages/x.py", "from pages.cam import LECTURE"),
     (only_downloads_talk_to_a_network, "cnnviz/models/x.py", "from urllib.request import urlopen"),
@@ -245,6 +263,7 @@ BREAKS = [
     (only_one_file_names, "cnnviz/ui/x.py", "from streamlit import cache_data"),
     (only_one_file_names, "cnnviz/cam/x.py", "layer.register_forward_hook(f)"),
     (only_one_file_names, "cnnviz/cli/x.py", "cv2.imdecode(data, 1)"),
+    (only_one_file_names, "cnnviz/ui/x.py", "subprocess.Popen(['python'])"),
     (only_the_intake_opens_pictures, "cnnviz/cli/x.py", "from PIL import Image"),
     (nothing_is_unpickled, "cnnviz/x.py", "import pickle\npickle.loads(data)"),
     (nothing_is_unpickled, "cnnviz/x.py", "from pickle import loads"),

@@ -53,8 +53,22 @@ from cnnviz.landscapes import quadratic
 from cnnviz.optim import settings_of, trajectory
 found = trajectory("sign", quadratic(), start=(1.0, -1.0), steps=3, settings=settings_of("sign", {"lr": 0.25}))
 assert found.path[-1] == (0.25, -0.25)
+from cnnviz.optim.script import rules_script
+assert '"sign"' in rules_script() or "sign:" in rules_script()
+"""
+AUGMENTATION = """
+import numpy as np, torch
+from torchvision.transforms.v2 import functional as F
+from cnnviz.augment import AUGMENTATIONS, compose
+picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+changed, (drawn,) = compose(["solarize"], picture, np.random.default_rng(1))
+assert 128 <= drawn.record.threshold <= 256 and (changed != picture).any()
+scope = {"F": F, "torch": torch, "x": torch.from_numpy(picture).permute(2, 0, 1)}
+exec(AUGMENTATIONS["solarize"].code(drawn.record), scope)
+assert (scope["x"].permute(1, 2, 0).numpy() == changed).all()
 """
 CHECKS = {
+    "cnnviz/augment/methods/solarize.py": AUGMENTATION,
     "cnnviz/cam/layer_cam.py": METHOD,
     "cnnviz/models/cifar_plain.py": NETWORK,
     "cnnviz/ledger/architectures/all_conv.py": ARCHITECTURE,

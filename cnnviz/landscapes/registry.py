@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cnnviz.registry import Registry
@@ -36,6 +36,7 @@ class Landscape:
     minima: tuple[Point, ...] = ()
     parameters: Mapping[str, float] = field(default_factory=dict)
     make: Callable[..., Landscape] | None = None
+    program: Mapping[str, Sequence[float | str]] | None = None  # of a formula of one's own, in postfix form
     order: int = 1000
 
     def vary(self, **values: float) -> Landscape:

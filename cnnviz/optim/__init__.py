@@ -1,6 +1,6 @@
 """Update rules and the paths they take: plain floats, two parameters, equal to ``torch.optim``."""
 
-from cnnviz.optim.registry import CONVENTIONS, RULES, Rule
+from cnnviz.optim.registry import CONVENTIONS, RULES, Form, Rule
 from cnnviz.optim.schedules import SCHEDULES, Schedule
 from cnnviz.optim.trajectory import BadRun, Trajectory, settings_of, trajectory
 
@@ -9,6 +9,7 @@ __all__ = [
     "RULES",
     "SCHEDULES",
     "BadRun",
+    "Form",
     "Rule",
     "Schedule",
     "Trajectory",

@@ -16,6 +16,7 @@ class Schedule:
     summary: str
     formula: str
     factor: Callable[[float], float]
+    code: str = "1.0"  # the same as a line of Python
 
     def rates(self, lr: float, steps: int) -> list[float]:
         """The learning rate of each step."""
@@ -33,6 +34,7 @@ SCHEDULES: dict[str, Schedule] = {
             "A tenth after half, a hundredth after three quarters.",
             r"10^{-[p \ge 1/2] - [p \ge 3/4]}",
             lambda p: 1.0 if p < 0.5 else 0.1 if p < 0.75 else 0.01,
+            "1.0 if p < 0.5 else 0.1 if p < 0.75 else 0.01",
         ),
         Schedule(
             "cosine",
@@ -40,14 +42,16 @@ SCHEDULES: dict[str, Schedule] = {
             "Half a cosine from the full rate to zero.",
             r"\tfrac12 (1 + \cos \pi p)",
             lambda p: 0.5 * (1 + cos(pi * p)),
+            "0.5 * (1 + math.cos(math.pi * p))",
         ),
-        Schedule("linear", "Linear", "Straight to zero.", "1 - p", lambda p: 1.0 - p),
+        Schedule("linear", "Linear", "Straight to zero.", "1 - p", lambda p: 1.0 - p, "1.0 - p"),
         Schedule(
             "warmup",
             "Warm-up, then cosine",
             "A tenth of the steps to get there, then half a cosine.",
             r"\min(p / 0.1,\ \tfrac12 (1 + \cos \pi \tfrac{p - 0.1}{0.9}))",
             lambda p: (p + 1e-3) / (WARM + 1e-3) if p < WARM else 0.5 * (1 + cos(pi * (p - WARM) / (1 - WARM))),
+            "(p + 1e-3) / 0.101 if p < 0.1 else 0.5 * (1 + math.cos(math.pi * (p - 0.1) / 0.9))",
         ),
     )
 }

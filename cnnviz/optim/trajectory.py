@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,12 @@ def trajectory(  # noqa: PLR0913 (a run has that many facts)
     schedule: str = "constant",
     noise: float = 0.0,
     seed: int = 0,
+    seen: list[tuple[float, float]] | None = None,
 ) -> Trajectory:
-    """Follow ``rule`` for ``steps`` steps; ``noise`` is the deviation of a normal error added to each gradient."""
+    """Follow ``rule`` for ``steps`` steps; ``noise`` is the deviation of a normal error added to each gradient.
+
+    ``seen`` is filled with the gradients that the rule was given, one per step.
+    """
     chosen = RULES[rule]
     if not 0 <= steps <= MOST_STEPS:
         raise BadRun(f"{steps} steps are not possible; choose 0 to {MOST_STEPS}")
@@ -67,7 +71,9 @@ def trajectory(  # noqa: PLR0913 (a run has that many facts)
         raise BadRun("a start is two finite numbers")
     rates = SCHEDULES[schedule].rates(used.lr, steps)
     trail: Trail = [(float(here[0]), float(here[1]))]
-    gradient = noisy(landscape.gradient, noise, seed) if noise else landscape.gradient
+    gradient = noisy(landscape.gradient, errors(steps, noise, seed)) if noise else landscape.gradient
+    if seen is not None:
+        gradient = _noting(gradient, seen)
     diverged = _walk(chosen, used, gradient, trail=trail, rates=rates, convention=convention)
     loss, diverged = _losses(landscape, trail, diverged=diverged)
     return Trajectory(
@@ -78,8 +84,8 @@ def trajectory(  # noqa: PLR0913 (a run has that many facts)
 def _walk(rule: Rule, settings: Any, gradient: Gradient, *, trail: Trail, rates: list[float], convention: str) -> bool:
     """Fill ``trail``; True if it left the numbers."""
     try:
-        rule.walk_by(convention)(settings, gradient, trail, rates)
-    except (OverflowError, ValueError):  # what Python's floats raise beyond their range
+        rule.form(convention).walk(settings, gradient, trail, rates)
+    except (ArithmeticError, ValueError):  # what Python's floats raise beyond their range
         return True
     return False
 
@@ -90,7 +96,7 @@ def _losses(landscape: Landscape, trail: Trail, *, diverged: bool) -> tuple[list
     for row in trail:
         try:
             value = landscape.value(row[0], row[1])
-        except (OverflowError, ValueError):
+        except (ArithmeticError, ValueError):
             return found, True
         if not (abs(row[0]) < FAR and abs(row[1]) < FAR and math.isfinite(value)):
             return found, True
@@ -98,15 +104,34 @@ def _losses(landscape: Landscape, trail: Trail, *, diverged: bool) -> tuple[list
     return found, diverged
 
 
-def noisy(gradient: Gradient, deviation: float, seed: int) -> Gradient:
-    """The gradient as a small batch would see it: with a normal error in each component."""
+def errors(steps: int, deviation: float, seed: int) -> list[tuple[float, float]]:
+    """What the batch of each step adds to the gradient: normal numbers, drawn once, so that a browser gets the same.
+
+    A longer run of the same seed begins with the errors of the shorter one.
+    """
     gauss = random.Random(seed).gauss  # noqa: S311 (a lesson, not a secret)
+    return [(gauss(0.0, deviation), gauss(0.0, deviation)) for _ in range(steps)]
+
+
+def noisy(gradient: Gradient, drawn: Iterable[tuple[float, float]]) -> Gradient:
+    """The gradient as small batches see it: the next error is added at each call, and a walk calls once per step."""
+    each = iter(drawn)
 
     def seen(x: float, y: float) -> tuple[float, float]:
         gx, gy = gradient(x, y)
-        return gx + gauss(0.0, deviation), gy + gauss(0.0, deviation)
+        ex, ey = next(each)
+        return gx + ex, gy + ey
 
     return seen
+
+
+def _noting(gradient: Gradient, seen: list[tuple[float, float]]) -> Gradient:
+    def noted(x: float, y: float) -> tuple[float, float]:
+        found = gradient(x, y)
+        seen.append(found)
+        return found
+
+    return noted
 
 
 def settings_of(rule: str, values: Mapping[str, float]) -> Any:

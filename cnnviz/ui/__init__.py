@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnviz.ui import (
+        augmenting,
         cache,
         cam,
         controls,
@@ -19,16 +20,21 @@ if TYPE_CHECKING:
         counting,
         live,
         networks,
+        normalizing,
         pictures,
         pooling,
         presets,
+        racing,
         regularizing,
+        scoring,
         sizing,
         strip,
+        vanishing,
     )
     from cnnviz.ui.components import cards, curves, heatmap, window
 
 __all__ = [
+    "augmenting",
     "cache",
     "cam",
     "cards",
@@ -39,12 +45,16 @@ __all__ = [
     "heatmap",
     "live",
     "networks",
+    "normalizing",
     "pictures",
     "pooling",
     "presets",
+    "racing",
     "regularizing",
+    "scoring",
     "sizing",
     "strip",
+    "vanishing",
     "window",
 ]
 _COMPONENTS = {"cards", "curves", "heatmap", "window"}

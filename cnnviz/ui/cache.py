@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Image = NDArray[np.uint8]
 SHOWN = 800  # longest side of a picture sent to a browser: enough for half of a 1920-pixel screen
 THUMBNAIL = 96
+M = TypeVar("M")
 
 
 def digest(data: bytes) -> str:
@@ -142,3 +144,14 @@ def filtered(
     from cnnviz.ui.convolving.picture import render
 
     return render(_picture, np.array(weights), flip=flip, gray=gray, shown_as=shown_as)
+
+
+def made(make: Callable[[], M], key: str) -> M:
+    """What ``make`` makes, once per ``key``; shared by all sessions, so nobody may change it. For 2 MB at most each."""
+    found: M = _made(make, key)
+    return found
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _made(_make: Callable[[], Any], key: str) -> Any:  # noqa: ARG001 (the key is what the cache looks at)
+    return _make()

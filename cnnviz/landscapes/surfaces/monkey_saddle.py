@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from cnnviz.landscapes.registry import LANDSCAPES, Landscape
+from cnnviz.landscapes.registry import LANDSCAPES, Landscape, Point
+
+
+def value(x: float, y: float) -> float:
+    """The real part of (x + iy)³."""
+    return x * x * x - 3 * x * y * y
+
+
+def gradient(x: float, y: float) -> Point:
+    """Its exact gradient."""
+    return 3 * (x * x - y * y), -6 * x * y
+
 
 LANDSCAPES.add(
     Landscape(
@@ -13,8 +24,8 @@ LANDSCAPES.add(
         formula=r"x^3 - 3xy^2",
         domain=((-1.5, 1.5), (-1.5, 1.5)),
         start=(0.6, 0.02),
-        value=lambda x, y: x * x * x - 3 * x * y * y,
-        gradient=lambda x, y: (3 * (x * x - y * y), -6 * x * y),
+        value=value,
+        gradient=gradient,
         order=60,
     )
 )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from cnnviz.landscapes.registry import LANDSCAPES, Landscape
+from cnnviz.landscapes.registry import LANDSCAPES, Landscape, Point
 
 
 def make(kappa: float) -> Landscape:
     r"""Make :math:`f = \tfrac12 (x^2 + \kappa y^2)`, with condition number κ: the case that theory solves."""
+
+    def value(x: float, y: float) -> float:
+        return 0.5 * (x * x + kappa * y * y)
+
+    def gradient(x: float, y: float) -> Point:
+        return x, kappa * y
+
     return Landscape(
         name="quadratic",
         title="Quadratic ravine",
@@ -16,8 +23,8 @@ def make(kappa: float) -> Landscape:
         domain=((-2.0, 2.0), (-1.6, 1.6)),
         start=(1.0, 1.0),
         minima=((0.0, 0.0),),
-        value=lambda x, y: 0.5 * (x * x + kappa * y * y),
-        gradient=lambda x, y: (x, kappa * y),
+        value=value,
+        gradient=gradient,
         parameters={"kappa": kappa},
         make=make,
         order=10,

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from cnnviz.landscapes.registry import LANDSCAPES, Landscape
+from cnnviz.landscapes.registry import LANDSCAPES, Landscape, Point
+
+
+def value(x: float, y: float) -> float:
+    """Half of x² − y²."""
+    return 0.5 * (x * x - y * y)
+
+
+def gradient(x: float, y: float) -> Point:
+    """Its exact gradient."""
+    return x, -y
+
 
 LANDSCAPES.add(
     Landscape(
@@ -13,8 +24,8 @@ LANDSCAPES.add(
         formula=r"\tfrac12 (x^2 - y^2)",
         domain=((-2.0, 2.0), (-2.0, 2.0)),
         start=(-1.5, 0.001),
-        value=lambda x, y: 0.5 * (x * x - y * y),
-        gradient=lambda x, y: (x, -y),
+        value=value,
+        gradient=gradient,
         order=50,
     )
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from cnnviz.optim.registry import RULES, Gradient, Rule, Trail
+from cnnviz.optim.registry import RULES, Form, Gradient, Rule, Trail
 from cnnviz.params import param
 
 
@@ -42,11 +42,16 @@ RULES.add(
         summary="Each parameter's rate shrinks by all the gradients it has seen.",
         reference="Duchi et al. 2011, https://jmlr.org/papers/v12/duchi11a.html",
         formula=r"r \leftarrow r + g^2,\quad \theta \leftarrow \theta - \frac{\varepsilon}{\delta + \sqrt r}\, g",
-        deck_formula=r"r \leftarrow r + g^2,\quad \theta \leftarrow \theta + \frac{\varepsilon}{\delta + \sqrt r}\, g",
         settings=Adagrad,
         walk=walk,
-        deck=deck,
         state=("r_x", "r_y"),
+        forms={
+            "deck": Form(
+                deck,
+                r"r \leftarrow r + g^2,\quad \theta \leftarrow \theta + \frac{\varepsilon}{\delta + \sqrt r}\, g",
+                ("r_x", "r_y"),
+            )
+        },
         torch="Adagrad",
         order=40,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnviz.optim.registry import RULES, Gradient, Rule, Trail
+from cnnviz.optim.registry import RULES, Form, Gradient, Rule, Trail
 from cnnviz.params import param
 
 
@@ -13,7 +13,7 @@ from cnnviz.params import param
 class Momentum:
     """Settings of heavy-ball momentum."""
 
-    lr: float = param(0.02, low=0.001, high=0.5, step=0.001, label="learning rate", help="How long a step is.")
+    lr: float = param(0.02, low=0.001, high=1.0, step=0.001, label="learning rate", help="How long a step is.")
     momentum: float = param(0.9, low=0.0, high=0.999, step=0.001, help="How much of the last velocity stays.")
 
 
@@ -51,11 +51,16 @@ RULES.add(
         summary="The velocity remembers past gradients: faster along a ravine, past the end of it too.",
         reference="Polyak 1964, https://doi.org/10.1016/0041-5553(64)90137-5; Goh 2017, https://distill.pub/2017/momentum",
         formula=r"b \leftarrow \mu b + g,\quad \theta \leftarrow \theta - \varepsilon b",
-        deck_formula=r"v \leftarrow \alpha v - \varepsilon g,\quad \theta \leftarrow \theta + v",
         settings=Momentum,
         walk=walk,
-        deck=deck,
         state=("b_x", "b_y"),
+        forms={
+            "deck": Form(
+                deck, r"v \leftarrow \alpha v - \varepsilon g,\quad \theta \leftarrow \theta + v", ("v_x", "v_y")
+            ),
+            # Distill's letters; the rate multiplies the whole sum of gradients, as in PyTorch
+            "distill": Form(walk, r"z \leftarrow \beta z + \nabla f,\quad w \leftarrow w - \alpha z", ("z_x", "z_y")),
+        },
         torch="SGD",
         order=20,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot
+from math import sqrt
 
 from cnnviz.optim.registry import RULES, Gradient, Rule, Trail
 from cnnviz.params import param
@@ -31,7 +31,7 @@ def walk(settings: Muon, gradient: Gradient, trail: Trail, rates: Sequence[float
         gx, gy = gradient(x, y)
         bx, by = mu * bx + new * gx, mu * by + new * gy
         ux, uy = new * gx + mu * bx, new * gy + mu * by
-        length = hypot(ux, uy) or 1.0
+        length = sqrt(ux * ux + uy * uy) or 1.0
         x, y = x - lr * ux / length, y - lr * uy / length
         trail.append((x, y, bx, by))
 

@@ -21,9 +21,11 @@ def walk(settings: Adam, gradient: Gradient, trail: Trail, rates: Sequence[float
     x, y = trail[0]
     mx = my = vx = vy = 0.0
     product = p2 = 1.0
-    for t, lr in enumerate(rates, 1):
+    t = 0
+    for lr in rates:
         gx, gy = gradient(x, y)
-        mu, ahead = (b1 * (1 - 0.5 * 0.96 ** (k * DECAY)) for k in (t, t + 1))
+        t += 1  # noqa: SIM113 (enumerate is not in the subset that the browser gets)
+        mu, ahead = b1 * (1 - 0.5 * 0.96 ** (t * DECAY)), b1 * (1 - 0.5 * 0.96 ** ((t + 1) * DECAY))
         product, p2 = product * mu, p2 * b2
         mx, my = mx + n1 * (gx - mx), my + n1 * (gy - my)
         vx, vy = b2 * vx + n2 * gx * gx, b2 * vy + n2 * gy * gy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnnviz.optim.registry import RULES, Gradient, Rule, Trail
+from cnnviz.optim.registry import RULES, Form, Gradient, Rule, Trail
 from cnnviz.optim.rules.momentum import Momentum
 
 
@@ -42,12 +42,18 @@ RULES.add(
         summary="Looks where the velocity leads before it corrects: less overshoot than momentum.",
         reference="Nesterov 1983; Sutskever et al. 2013, https://proceedings.mlr.press/v28/sutskever13.html",
         formula=r"b \leftarrow \mu b + g,\quad \theta \leftarrow \theta - \varepsilon (g + \mu b)",
-        deck_formula=r"v \leftarrow \alpha v - \varepsilon\, g(\theta + \alpha v),\quad \theta \leftarrow \theta + v",
         settings=Momentum,
         walk=walk,
-        deck=deck,
         state=("b_x", "b_y"),
+        forms={
+            "deck": Form(
+                deck,
+                r"v \leftarrow \alpha v - \varepsilon\, g(\theta + \alpha v),\quad \theta \leftarrow \theta + v",
+                ("v_x", "v_y"),
+            )
+        },
         torch="SGD",
+        torch_options={"nesterov": True},
         order=30,
     )
 )

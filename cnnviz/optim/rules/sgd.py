@@ -13,7 +13,7 @@ from cnnviz.params import param
 class Sgd:
     """Settings of plain gradient descent."""
 
-    lr: float = param(0.05, low=0.001, high=0.5, step=0.001, label="learning rate", help="How long a step is.")
+    lr: float = param(0.05, low=0.001, high=1.0, step=0.001, label="learning rate", help="How long a step is.")
 
 
 def walk(_settings: Sgd, gradient: Gradient, trail: Trail, rates: Sequence[float]) -> None:

@@ -1,0 +1,1 @@
+"""One augmentation per file; each registers itself."""

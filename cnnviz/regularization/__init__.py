@@ -1,0 +1,1 @@
+"""What keeps a network from learning its examples by heart: dropout, weight decay, early stopping, an honest split."""

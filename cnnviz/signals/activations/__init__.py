@@ -1,0 +1,1 @@
+"""Activation functions, one per file; each registers itself."""

@@ -1,0 +1,151 @@
+"""The optimizers lecture's examples: the decks' rules, where a deck errs, and races that show one thing each."""
+
+from __future__ import annotations
+
+from cnnviz.ui.presets import Preset
+
+FIRST = "sgd,momentum,rmsprop,adam"
+OWN = "x**2 + 10*sin(y)**2"
+
+
+def _set(**values: object) -> dict[str, object]:
+    """The controls of an example: settings of a rule as ``adam="lr=0.1"``, all others by their key."""
+    plain: dict[str, object] = {"rules": FIRST, "landscape": "quadratic", "race-steps": 100, "race-convention": "torch"}
+    plain |= {"race-schedule": "constant", "race-noise": 0.0, "start": ""}
+    for name, value in values.items():
+        plain[NAMES.get(name, f"set-{name.replace('_', '-')}")] = value
+    if plain["landscape"] == "quadratic":
+        plain.setdefault("race-kappa", 10)
+    return plain
+
+
+NAMES = {
+    "rules": "rules",
+    "landscape": "landscape",
+    "start": "start",
+    "runner": "runner",
+    "formula": "formula",
+    "kappa": "race-kappa",
+    "steps": "race-steps",
+    "convention": "race-convention",
+    "schedule": "race-schedule",
+    "noise": "race-noise",
+}
+
+EXAMPLES = (
+    Preset(
+        "D1: AdaGrad climbs",
+        _set(rules="adagrad-plus,adagrad", steps=5, start="quadratic:1,1", runner="adagrad-plus"),
+        "As the slide prints it, AdaGrad adds its step: from (1, 1) with ε = 0.5 the loss goes 5.5 → 12.4, 20.2, 28.6, "
+        "37.4, 46.5. The minus sign is missing in Δθ = ε/(δ+√r) ⊙ g; with it, the same numbers lead down.",
+        "Deck D1, slide on AdaGrad",
+    ),
+    Preset(
+        "D1: four rules",
+        _set(convention="deck", start="quadratic:1,1"),
+        "SGD, momentum, RMSProp and Adam as the slides write them; the slides give no settings, so these are ours. "
+        "D1's momentum, v ← αv − εg and θ ← θ + v, walks PyTorch's path as long as the rate stays the same.",
+        "Deck D1, slides on SGD, momentum, RMSProp and Adam",
+    ),
+    Preset(
+        "κ = 10, best settings",
+        _set(rules="sgd,momentum", steps=40, sgd="lr=0.181818182", momentum="lr=0.230857814 momentum=0.26987323"),
+        "The best rate without momentum is 2/(1+κ) = 0.182, and each step keeps (κ−1)/(κ+1) = 82 % of the distance. "
+        "With the best momentum it is (√κ−1)/(√κ+1) = 52 %.",
+        "Goh 2017",
+    ),
+    Preset(
+        "κ = 100, best settings",
+        _set(
+            rules="sgd,momentum",
+            steps=150,
+            kappa=100,
+            sgd="lr=0.0198019802",
+            momentum="lr=0.0330578512 momentum=0.669421488",
+        ),
+        "Ten times steeper: gradient descent keeps 98 % of the distance per step, momentum 82 %, what gradient descent "
+        "had at κ = 10. Momentum turns κ into √κ.",
+        "Goh 2017",
+    ),
+    Preset(
+        "Critical damping",
+        _set(
+            rules="momentum",
+            steps=60,
+            start="quadratic:1.5,1",
+            momentum="lr=0.025 momentum=0.25",
+            runner="momentum",
+        ),
+        "Along y the curvature is λ = 10, and β = (1 − √(αλ))² = 0.25 is the largest memory that does not yet "
+        "oscillate. More β and the path swings through the valley, less and it crawls.",
+        "Goh 2017",
+    ),
+    Preset(
+        "Just above the bound",
+        _set(rules="sgd,momentum", steps=200, sgd="lr=0.201", momentum="lr=0.381", runner="sgd"),
+        "SGD with a rate of 0.201 just passes its bound of 2/κ = 0.2 and diverges along y, slowly but surely. Momentum "
+        "0.9 moves the bound to (2 + 2·0.9)/κ = 0.38, and 0.381 passes that.",
+        "Goh 2017",
+    ),
+    Preset(
+        "Out of the saddle",
+        _set(rules="sgd,momentum,adam", landscape="saddle", steps=120, momentum="lr=0.05", runner="momentum"),
+        "From almost on the ridge the gradient first shrinks, then the way down has to be found from 0.001. Momentum "
+        "adds up the small hints and leaves sooner than SGD at the same rate; Adam divides by their size and leaves first.",
+        "Dauphin et al. 2014",
+    ),
+    Preset(
+        "Rosenbrock's valley",
+        _set(
+            rules="sgd,momentum,nesterov,rmsprop,adam",
+            landscape="rosenbrock",
+            steps=500,
+            sgd="lr=0.001",
+            momentum="lr=0.001",
+            nesterov="lr=0.001",
+            runner="adam",
+        ),
+        "Everyone is in the bent valley at once; following it to (1, 1) is what takes the time. A larger rate throws "
+        "SGD out of it: the walls are 2,500 times as steep as the floor.",
+        "Rosenbrock 1960",
+    ),
+    Preset(
+        "Noise on the egg box",
+        _set(
+            rules="sgd,momentum,adam",
+            landscape="rastrigin",
+            steps=300,
+            noise=5.0,
+            sgd="lr=0.002",
+            momentum="lr=0.002",
+            adam="lr=0.2",
+            runner="adam",
+        ),
+        "Each dimple has its own minimum, and small steps stay in the first. Noise, as small batches have it, shakes "
+        "the paths, but only long steps cross the rims.",
+        "Rastrigin 1974",
+    ),
+    Preset(
+        "ConvNetJS's Adam",
+        _set(rules="adam-times,adam", steps=60, adam="lr=0.02", adam_times="lr=0.02", runner="adam-times"),
+        "ConvNetJS multiplies by the bias corrections 1 − βᵗ where Adam divides. With β₁ = 0.9 and β₂ = 0.999 the "
+        "first step is (1−β₁)²/(1−β₂) = 10 rates long: 0.2 instead of 0.02.",
+        "ConvNetJS, pull request 70",
+    ),
+    Preset(
+        "Four basins",
+        _set(
+            rules="sgd,momentum,rmsprop,adam",
+            landscape="himmelblau",
+            steps=150,
+            sgd="lr=0.01",
+            momentum="lr=0.01",
+            rmsprop="lr=0.1",
+            adam="lr=0.2",
+            runner="sgd",
+        ),
+        "All four minima are equally deep. From the same start the rules end in different ones: drag the start and see "
+        "where the borders lie.",
+        "Himmelblau 1972",
+    ),
+)

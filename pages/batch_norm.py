@@ -1,0 +1,43 @@
+"""Batch normalization: what it does to a batch, what goes back through it, and why higher rates learn."""
+
+from __future__ import annotations
+
+from cnnviz import ui
+from cnnviz.ui.lecture import Lecture, Reference, body, run
+
+LECTURE = Lecture(
+    title="Batch normalization",
+    section="Training",
+    order=30,
+    icon=":material/align_horizontal_center:",
+    question="What does a batch look like on its way through the layer, and why does it help to train?",
+    summary="A batch through centring, scaling, γ and β; running statistics; the way back; trained with and without.",
+    references=(
+        Reference("Ioffe & Szegedy 2015", "https://arxiv.org/abs/1502.03167"),
+        Reference("Wu & He 2018 (group norm)", "https://arxiv.org/abs/1803.08494"),
+        Reference("Santurkar et al. 2018 (why it helps)", "https://arxiv.org/abs/1805.11604"),
+        Reference("Decks D1, batch normalization; D2, batch-normalization (1) to (3)"),
+    ),
+)
+
+
+def render() -> None:
+    """Controls left, the batch right; below it the numbers, the way back, and a training."""
+    with ui.presets.presets(ui.normalizing.examples.EXAMPLES):
+        side, main = body()
+        with side:
+            shown = ui.normalizing.controls.choose_shown()
+        with main:
+            ui.normalizing.controls.draw(shown)
+        ui.normalizing.reading.strip(shown)
+        ui.normalizing.running.section(shown)
+        ui.normalizing.gradient.section(shown)
+        ui.normalizing.squashing.section(shown)
+        ui.normalizing.companions.section(shown)
+        ui.normalizing.placement.section()
+        ui.normalizing.sharing.section()
+        ui.normalizing.training.section()
+
+
+if __name__ == "__main__":
+    run(LECTURE, render)
