@@ -11,7 +11,7 @@ LECTURE = Lecture(
     order=10,
     icon=":material/shuffle:",
     question="What may be done to a picture before the network sees it, and does it still show the same thing?",
-    summary="Twenty augmentations alone and composed, their drawn numbers, whose labels they keep; and preprocessing.",
+    summary="Twenty augmentations alone and composed, mixup and cutmix, whose labels they keep; and preprocessing.",
     references=(
         Reference("Krizhevsky et al. 2012, §4.1", "https://papers.nips.cc/paper/4824"),
         Reference("Wu et al. 2015 (Deep Image), Fig. 4", "https://arxiv.org/abs/1501.02876"),
@@ -35,6 +35,7 @@ def render() -> None:
         ui.augmenting.reading.strip(shown, grid)
         ui.augmenting.labels.section(shown)
         ui.augmenting.epochs.section(shown)
+        ui.augmenting.mixing.section(shown)
         ui.augmenting.points.section()
         ui.augmenting.channels.section(shown)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from cnnviz import ui
 from cnnviz.ui.lecture import Lecture, Reference, body, run
 
@@ -34,12 +36,14 @@ def render() -> None:
             settings, held = part.controls.choose_settings(), part.controls.kept()
         with main:
             events = part.figure.show(settings, held)
-            ui.presets.note(part.examples.EXAMPLES)
+            told = st.container()
         part.reading.strip(settings, events)
         part.dropping.section()
         part.pulling.section()
         part.stopping.section(events)
         part.memorizing.section(settings)
+        with told:  # only now are all controls drawn that an example sets
+            ui.presets.note(part.examples.EXAMPLES)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def render() -> None:
         with side:
             shown = ui.scoring.controls.choose_scored()
         with main:
-            ui.scoring.controls.draw(shown)
+            ui.scoring.board.draw(shown)
         ui.scoring.reading.strip(shown)
         ui.scoring.starting.section()
         ui.scoring.stepping.section(shown)

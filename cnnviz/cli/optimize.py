@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "changes", multiple=True, metavar="NAME=VALUE", help="A setting of the rule or the landscape; repeatable."
 )
-@click.option("--convention", default="torch", show_default=True, type=click.Choice(["torch", "deck"]))
+@click.option("--formula", metavar="TEXT", help='For the landscape "own": f(x, y), such as "x**2 + 10*y**2".')
+@click.option("--convention", default="torch", show_default=True, type=click.Choice(["torch", "deck", "distill"]))
 @click.option("--schedule", default="constant", show_default=True, metavar="NAME", help="How the rate changes.")
 @click.option("--noise", default=0.0, show_default=True, type=click.FloatRange(0.0), help="Deviation of the gradient.")
 @click.option("--seed", default=0, show_default=True, type=int, help="Of the noise.")
@@ -34,6 +35,7 @@ def command(  # noqa: PLR0913 (a run has that many facts)
     start: tuple[float, float] | None,
     steps: int,
     changes: tuple[str, ...],
+    formula: str | None,
     convention: str,
     schedule: str,
     noise: float,
@@ -46,7 +48,7 @@ def command(  # noqa: PLR0913 (a run has that many facts)
 
     RULES[rule]  # a wrong name is told before a wrong setting
     values = parsed(changes)
-    surface = LANDSCAPES[landscape]
+    surface = own(formula, landscape) if formula is not None or landscape == "own" else LANDSCAPES[landscape]
     surface = surface.vary(**{name: values.pop(name) for name in list(values) if name in surface.parameters})
     found = trajectory(
         rule,
@@ -60,6 +62,15 @@ def command(  # noqa: PLR0913 (a run has that many facts)
         seed=seed,
     )
     click.echo(json.dumps(described(found)) if as_json else text(found, surface))
+
+
+def own(formula: str | None, landscape: str) -> Landscape:
+    """The landscape that a formula is."""
+    from cnnviz.landscapes.formula import formula as read
+
+    if formula is None or landscape != "own":
+        raise Complaint('a formula goes with the landscape own: cnnviz optimize adam own --formula "x**2 + 10*y**2"')
+    return read(formula)
 
 
 def parsed(changes: tuple[str, ...]) -> dict[str, float]:

@@ -13,9 +13,9 @@ from cnnviz.jobs.snapshot import Snapshot, digest, task_of
 from cnnviz.training.tasks.registry import Task
 
 WAITING = 16  # runs that may wait: some two minutes of small trainings
-KEPT = 64  # finished runs, at most 60 kB each as they are told
+KEPT = 32  # finished runs: up to 1 MB each where every event carries whole curves
 OWN = 2  # runs that one viewer may have waiting or running
-IDLE = 300.0  # seconds after which a worker with nothing to do ends and gives back its 300 MB
+IDLE = 300.0  # seconds after which a worker with nothing to do ends and gives back its memory
 
 
 class Busy(ValueError):

@@ -19,9 +19,11 @@ COMPARISONS: dict[type[ast.cmpop], str] = {
 
 # what a variable may be called in Python but not in JavaScript
 RESERVED = frozenset(
-    "arguments await case catch const debugger default delete do enum eval export extends function implements in "
-    "instanceof interface let new null package private protected public static super switch this throw typeof "
-    "undefined var void Math NaN Infinity Object".split()
+    """
+    arguments await case catch const debugger default delete do enum eval export extends function
+    implements in instanceof interface let new null package private protected public static super switch
+    this throw typeof undefined var void Math NaN Infinity Object
+    """.split()  # noqa: SIM905 (a list of 40 names would take 40 lines)
 )
 
 

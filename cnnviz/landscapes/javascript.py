@@ -1,8 +1,8 @@
 """Python functions of plain arithmetic as JavaScript, so that a formula is written once and walked in the browser too.
 
 A small explicit subset of the language is translated; anything else is refused at once, naming its line. Operations
-keep their order, so both languages give the same numbers; only a division by zero differs: Python raises, JavaScript goes on
-with Infinity, and a path has left the numbers either way.
+keep their order, so both languages give the same numbers; only a division by zero differs: Python raises, JavaScript
+goes on with Infinity, and a path has left the numbers either way.
 """
 
 from __future__ import annotations

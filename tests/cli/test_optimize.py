@@ -44,6 +44,11 @@ def test_the_decks_convention() -> None:
     assert json.loads(out)["loss"][-1] == pytest.approx(46.5, abs=0.05)
 
 
+def test_a_formula_of_ones_own() -> None:
+    _, out, _ = run("sgd", "own", "--formula", "x**2 + 3*y**2", "--start", "1", "1", "--steps", "1", "--json")
+    assert [v for point in json.loads(out)["path"] for v in point] == pytest.approx([1, 1, 0.9, 0.7])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -59,6 +64,10 @@ def test_the_decks_convention() -> None:
         ("sgd", "quadratic", "--steps", "1000000000"),
         ("sgd", "quadratic", "--start", "nan", "1"),
         ("sgd", "quadratic", "--schedule", "nosuch"),
+        ("sgd", "own"),
+        ("sgd", "own", "--formula", "x^2"),
+        ("sgd", "own", "--formula", "__import__('os')"),
+        ("sgd", "quadratic", "--formula", "x**2"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(arguments: tuple[str, ...]) -> None:

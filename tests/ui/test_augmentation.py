@@ -1,4 +1,4 @@
-"""The augmentation page: draws that come again, code and command that reproduce them, links, and the decks' examples."""
+"""The augmentation page: draws that come again, code and command that reproduce them, links, the decks' examples."""
 
 from __future__ import annotations
 
@@ -187,10 +187,13 @@ def test_labels_are_judged_for_each_kind_of_data(kind: str) -> None:
 
 def test_validation_columns_never_change_and_training_columns_do(monkeypatch: pytest.MonkeyPatch) -> None:
     laid: list[Any] = []
-    monkeypatch.setattr(
-        epochs, "sheet", lambda pictures, columns: laid.append((pictures, columns)) or sheet(pictures, columns)
-    )
-    app = opened(augment_steps="noise")
+
+    def note(pictures: Any, columns: int) -> Any:
+        laid.append((pictures, columns))
+        return sheet(pictures, columns)
+
+    monkeypatch.setattr(epochs, "sheet", note)
+    app = opened(augment_steps="noise", aug_noise_level="33.0")
     pictures, columns = laid[-1]
     rows = [pictures[k : k + columns] for k in range(0, len(pictures), columns)]
     for k in range(columns):
@@ -206,7 +209,7 @@ def test_the_points_count_the_decks_erratum_and_the_outlier_squeezes() -> None:
     found = re.search(r"\*\*(\d+)\*\* of 200 points lie outside", text(app))
     assert found and 60 < int(found[1]) < 150
     share = int(re.search(r"share \*\*(\d+)%\*\*", text(app))[1])  # type: ignore[index]
-    app.toggle(key="points-outlier").set_value(True).run()  # noqa: FBT003 (a switch)
+    app.toggle(key="points-outlier").set_value(True).run()
     assert int(re.search(r"share \*\*(\d+)%\*\*", text(app))[1]) < share - 10  # type: ignore[index]
     formulas = " ".join(block.value for block in app.latex)
     assert r"\frac{x_1 - \mu_1}{\sigma_1}" in formulas and r"\min" in formulas
@@ -264,3 +267,11 @@ def test_nonsense_in_a_link_gives_the_default_and_a_note(query: dict[str, str]) 
 
 def test_numbers_are_written_as_printed() -> None:
     assert [points.number(v) for v in (-1e-17, -0.5, 189682615.0, 2.0)] == ["0", "−0.5", "189,682,615", "2"]
+
+
+def test_two_pictures_share_the_label_as_they_share_the_pixels() -> None:
+    app = opened(mix_with="digit", mix_alpha="2.0")
+    formula = next(block.value for block in app.latex if "mixup 1" in block.value)
+    found = re.search(r"y = ([\d.]+)\\,x_A \+ ([\d.]+)", formula)
+    assert found and float(found[1]) + float(found[2]) == pytest.approx(1) and "Beta}(2, 2)" in formula
+    assert app.selectbox(key="mix-with").value == "digit"

@@ -19,7 +19,7 @@ from cnnviz.ui.components.batch import Edit, Row
 from cnnviz.ui.normalizing import controls, gradient, running, training
 from cnnviz.ui.normalizing.equations import equations
 from cnnviz.ui.normalizing.examples import EXAMPLES
-from cnnviz.ui.normalizing.given import BadNumbers, Given, parse, write
+from cnnviz.ui.normalizing.given import BadNumbers, Given, parse, recalled, write
 from cnnviz.ui.normalizing.numbers import number, plain
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
@@ -217,6 +217,30 @@ def test_a_dragged_number_becomes_the_students_batch(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(controls, "edited", lambda key: Edit(11, 0, 1.0))  # a message of a figure long gone
     controls.keep_edit()
     assert np.array_equal(parse(str(state["bn-numbers"])), after)
+
+
+def test_once_evaluation_has_begun_edits_do_not_reach_the_training(drawn: list[Sequence[Row]]) -> None:
+    app = opened(bn_seen="10")
+    app.selectbox(key="bn-mode").set_value("eval").run()
+    before = drawn[-1][3].values[:, 0]
+    app.text_input(key="bn-numbers").set_value("1 2 3 12").run()
+    assert drawn[-1][3].values[:3, 0].tolist() == before[:3].tolist() and drawn[-1][3].values[3, 0] != before[3]
+    link = {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}
+    again = opened(**link)
+    assert again.text_input(key="bn-numbers").value == "1 2 3 12"
+    assert drawn[-1][3].values[:3, 0].tolist() == before[:3].tolist()
+    app.selectbox(key="bn-mode").set_value("train").run()
+    assert "bn-trained" not in app.query_params
+
+
+def test_a_random_batch_that_is_edited_in_evaluation_keeps_its_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = {"bn-source": "random", "bn-size": 5, "bn-seed": 2, "bn-mode": "eval"}
+    monkeypatch.setattr(controls.state, "get", lambda key, default=None: state.get(key, default))
+    monkeypatch.setattr(controls.state, "put", state.__setitem__)
+    monkeypatch.setattr(controls, "edited", lambda key: Edit(0, 0, 8.25))
+    controls.keep_edit()
+    kept = recalled(str(state["bn-trained"]))
+    assert kept is not None and np.array_equal(kept.batch(3), Given("random", 5, 2).batch(3))
 
 
 def test_a_written_gradient_fills_up_with_zeros(monkeypatch: pytest.MonkeyPatch) -> None:

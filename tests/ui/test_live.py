@@ -72,15 +72,13 @@ def timers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float | None]]:
 
 
 def script() -> None:
-    from typing import Any
-
     import streamlit
 
     from cnnviz.ui.live import live as watch
     from tests.ui.test_live import TASK as task  # noqa: N811
     from tests.ui.test_live import Settings as Wanted
 
-    def draw(events: Any, finished: bool) -> None:
+    def draw(events, finished):  # type: ignore[no-untyped-def]
         if events[0].value == 13.0:
             raise RuntimeError("secret path /home")
         streamlit.text(f"{[e.value for e in events]} {finished}")

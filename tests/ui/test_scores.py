@@ -17,8 +17,8 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.paths import PAGES
 from cnnviz.scores.written import parse, probabilities
 from cnnviz.ui.components.scoreboard import Board
-from cnnviz.ui.scoring import controls as scoring
-from cnnviz.ui.scoring import counting, starting
+from cnnviz.ui.scoring import board as figure
+from cnnviz.ui.scoring import counting, starting, stepping
 from cnnviz.ui.scoring.counting import Layer, counts
 from cnnviz.ui.scoring.examples import EXAMPLES, RESNET50, SIZES
 
@@ -29,13 +29,13 @@ pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
 def boards(monkeypatch: pytest.MonkeyPatch) -> list[Board]:
     """What the page gives to the browser to draw."""
     drawn: list[Board] = []
-    original = scoring.scoreboard
+    original = figure.scoreboard
 
     def note(board: Board, **more: Any) -> None:
         drawn.append(board)
         original(board, **more)
 
-    monkeypatch.setattr(scoring, "scoreboard", note)
+    monkeypatch.setattr(figure, "scoreboard", note)
     return drawn
 
 
@@ -219,3 +219,11 @@ def test_a_rerun_is_fast() -> None:
         app.run()
         spent.append(time.process_time() - start)
     assert statistics.median(spent) < 0.06
+
+
+def test_what_the_others_lose_is_told_from_their_curve() -> None:
+    rates = np.array(stepping.CURVE)
+    told = stepping.forgetting((2.0 + 40 * (np.log10(rates / 1e-3) ** 2) / 100).tolist())
+    assert "least at η = 0.001" in told
+    assert "forgotten" not in told
+    assert "from η = 0.008 they are being **forgotten**" in stepping.forgetting((2 + 30 * rates).tolist())

@@ -71,7 +71,7 @@ AUGMENTATIONS.add(
             "digits": yes("A digit has no colour; in gray pictures all channels move alike."),
             "scenes": yes("Morning light, lamp light: the same scene."),
             "signs": partly("A little, as in the evening; colour tells a prohibition from an order."),
-            "faces": yes("Other light, the same face; too much and it is nobody's skin."),
+            "faces": partly("A little is other light; too much and it is nobody's skin."),
             "medical": partly("X-rays have no colour; stained slides do, and there it is worth a lot."),
         },
         identity={"amount": 0},

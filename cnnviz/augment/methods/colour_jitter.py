@@ -117,7 +117,7 @@ AUGMENTATIONS.add(
             "digits": yes("Ink and paper differ; a digit stays a digit."),
             "scenes": yes("Weather and cameras differ."),
             "signs": partly("Brightness yes; turn the hue and a red sign becomes a green one."),
-            "faces": yes("Other light, the same face; leave the hue alone."),
+            "faces": partly("Other light, the same face; but leave the hue alone: nobody is green."),
             "medical": partly("Brightness and contrast a little: gray levels are measurements."),
         },
         identity={"brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "hue": 0.0},

@@ -36,18 +36,18 @@ def section(shown: Shown) -> None:
         counts = controls(Epochs, key="epoch")
         st.markdown(reading(counts))
     with right:
-        made = cache.made(lambda: _sheet(shown), f"epochs {shown.steps} {shown.seed}")
+        made = cache.made(lambda: _sheet(shown), f"epochs {shown.steps}")
         mosaic(
             made, _tiles(), label="Three epochs of five training and two validation pictures", key="epochs", narrow=7
         )
 
 
 def _sheet(shown: Shown) -> Sheet:
-    images = shapes(TRAINING + VALIDATION, size=PIXELS).images
+    images = cache.made(lambda: shapes(TRAINING + VALIDATION, size=PIXELS).images, "pictures of epochs")
     rows = []
     for epoch in range(EPOCHS):
         for k, image in enumerate(images):
-            rng = np.random.default_rng([shown.seed, epoch, k])
+            rng = np.random.default_rng([epoch, k])
             rows.append(image if k >= TRAINING else compose(shown.steps, image, rng)[0])
     return sheet(rows, len(images))
 

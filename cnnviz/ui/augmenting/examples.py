@@ -19,9 +19,9 @@ EXAMPLES = (
     Preset(
         "Sixteen tiles",
         {"augment-grid": "deck"},
-        "The deck's list of these tiles was made by a program, from a picture that is now lost. Where it says vertical "
-        "flip, Wu et al. show a vignette, and where it says perspective, a pincushion: its words are crossed out here. "
-        "“Label preserving” holds for these tiles and for their photo, not for every augmentation and label.",
+        "The deck's list was made by a program from a picture now lost: where it says vertical flip, Wu et al. show a "
+        "vignette, and where it says perspective, a pincushion; its words are crossed out. “Label preserving”, as the "
+        "deck has it, is true of this photo, not of every label: see the table below.",
         "Deck D0, “Data augmentation”, after Wu et al. 2015, Fig. 4",
     ),
     Preset(

@@ -64,7 +64,7 @@ def section() -> None:
                 st.latex(line)
         with right:
             st.markdown("\n".join(f"- {line}" for line in notices(points, fitted)))
-    st.markdown(table(points, fitted))
+        st.markdown(table(points, fitted))
 
 
 def ways(last: str) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class Lines {
   scales(left, right) {
     const ends = (rows) => {
       const all = rows.flatMap((row) => row.values.flat()).filter(Number.isFinite);
-      const low = Math.min(0, ...all), high = Math.max(0, ...all), room = 0.06 * (high - low) || 1;
+      const low = Math.min(0, ...all), high = Math.max(0, ...all), room = 0.09 * (high - low) || 1;
       return [low - room, high + room];
     };
     const shared = ends(this.rows), most = right - left < 500 ? 5 : 9;

@@ -66,9 +66,9 @@ class Film {
   }
   start() {
     if (this.at >= this.last) this.at = 0;
-    let before = performance.now();
+    let before = null;
     const tick = (now) => {
-      this.at = Math.min(this.last, this.at + ((now - before) / 1000 / SECONDS) * this.last);
+      this.at = Math.min(this.last, this.at + ((now - (before ?? now)) / 1000 / SECONDS) * this.last);
       before = now;
       const whole = this.at;
       if (this.still.matches) this.at = Math.floor(this.at);

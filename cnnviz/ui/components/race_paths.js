@@ -122,7 +122,7 @@ function minima(context, { plan, scene, look: { theme } }) {
 function gradientArrow(context, { plan, start, surface, look: { theme } }) {
   const [gx, gy] = surface.gradient(...start), du = gx * plan.w / (plan.right - plan.left), dv = -gy * plan.h / (plan.top - plan.bottom), size = Math.hypot(du, dv);
   const u = plan.toX(start[0]), v = plan.toY(start[1]);
-  if (size > 0 && Number.isFinite(size)) {
+  if (size > 0 && Number.isFinite(size) && Number.isFinite(surface.value(...start))) {
     const room = inside(plan, u, v, u + (46 * du) / size, v + (46 * dv) / size)?.[1] ?? 0, long = Math.max(24, 46 * room);
     const tip = [u + (long * du) / size, v + (long * dv) / size];
     context.beginPath(); context.moveTo(u, v); context.lineTo(tip[0] - (8 * du) / size, tip[1] - (8 * dv) / size);

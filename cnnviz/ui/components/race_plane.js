@@ -85,9 +85,11 @@ function paintBar(context, plan, scale, { theme, bands }) {
   }
   context.strokeRect(left - 0.5, y - 0.5, BAR + 1, h + 1);
   context.fillStyle = css(theme.ink); context.textAlign = "left"; context.textBaseline = "middle";
-  for (let k = 0; k <= BANDS; k++) {
-    if (k !== BANDS && (k % each || k >= BANDS - each)) continue;
-    context.fillText(plain(Number(scale.value(k / BANDS).toPrecision(2))), left + BAR + 5, y + h - (k * h) / BANDS + (k ? (k === BANDS ? type / 2 - 1 : 0) : 1 - type / 2));
+  for (let k = 0, last = ""; k <= BANDS; k++) {
+    const words = plain(Number(scale.value(k / BANDS).toPrecision(2)));
+    if ((k !== BANDS && (k % each || k >= BANDS - each)) || words === last) continue;
+    last = words;
+    context.fillText(words, left + BAR + 5, y + h - (k * h) / BANDS + (k ? (k === BANDS ? type / 2 - 1 : 0) : 1 - type / 2));
   }
   context.fillText("f", left + BAR / 2 - 3, y + h + 6 + type / 2);
 }

@@ -11,11 +11,11 @@ function viewOf({ azimuth, elevation }, width, height) {
     v: (x, y, z) => middle - (((x - 0.5) * sa + (y - 0.5) * ca) * se + z * RISE * ce) * scale };
 }
 // A height of the sampled grid at a place of the unit square.
-function heightAt(heights, x, y) {
+function heightAt(heights, x, y, none = 0) {
   const gx = Math.min(SIDE - 1.000001, Math.max(0, x * (SIDE - 1))), gy = Math.min(SIDE - 1.000001, Math.max(0, y * (SIDE - 1)));
   const i = Math.floor(gx), j = Math.floor(gy), fx = gx - i, fy = gy - j, at = j * SIDE + i;
   const z = (heights[at] * (1 - fx) + heights[at + 1] * fx) * (1 - fy) + (heights[at + SIDE] * (1 - fx) + heights[at + SIDE + 1] * fx) * fy;
-  return Number.isFinite(z) ? z : 0;
+  return Number.isFinite(z) ? z : none;
 }
 
 // Which points of the mesh a hill hides: from each, walk towards the eye and look whether the surface rises above.
@@ -44,7 +44,9 @@ function paintSurface(canvas, view, { field, look }) {
   context.lineWidth = 0.8; context.lineJoin = "bevel";
   for (const j of order(view.ca > 0)) for (const i of columns) {
     const a = j * (MESH + 1) + i, b = a + 1, c = b + MESH + 1, d = a + MESH + 1;
-    const place = heightAt(places, (i + 0.5) / MESH, (j + 0.5) / MESH), band = look.shades[Math.min(SHADES - 1, Math.floor(place * SHADES))];
+    const place = heightAt(places, (i + 0.5) / MESH, (j + 0.5) / MESH, NaN);
+    if (Number.isNaN(place)) continue; // no number there, so no ground
+    const band = look.shades[Math.min(SHADES - 1, Math.floor(place * SHADES))];
     const light = Math.max(-1, Math.min(1, (z[b] + z[c] - z[a] - z[d]) * 3.5 + (z[a] + z[b] - z[c] - z[d]) * 2.5));
     const fill = css(mix(band, light > 0 ? [0, 0, 0] : [255, 255, 255], Math.abs(light) * near));
     context.beginPath(); context.moveTo(u[a], v[a]); context.lineTo(u[b], v[b]); context.lineTo(u[c], v[c]); context.lineTo(u[d], v[d]); context.closePath();

@@ -3,7 +3,7 @@ const BOARDS = new WeakMap(), BLUE = "#0072B2", GREEN = "#009E73", PURPLE = "#CC
 const minus = (text) => text.replace("-", "−");
 const short = (v) => minus(Math.abs(v) >= 1e4 ? v.toExponential(1) : v.toFixed(Math.abs(v) >= 100 ? 1 : 2));
 const tiny = (v) => minus(v !== 0 && Math.abs(v) < 5e-4 ? v.toExponential(0) : v.toFixed(3));
-const percent = (p) => (p >= 0.0995 ? `${(100 * p).toFixed(p > 0.9995 && p < 1 ? 2 : 1)} %` : p >= 1e-3 ? `${(100 * p).toFixed(2)} %` : p > 0 ? `${(100 * p).toExponential(0)} %` : "0 %");
+const percent = (p) => (p >= 0.0995 ? `${(100 * p).toFixed(p > 0.9995 && p < 1 ? 2 : 1)} %` : p >= 1e-4 ? `${(100 * p).toFixed(2)} %` : "< 0.01 %");
 
 function made(name, attributes = {}, ...children) {
   const node = document.createElement(name);

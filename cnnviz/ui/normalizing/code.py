@@ -7,27 +7,32 @@ from cnnviz.ui.normalizing.controls import Shown
 
 def code(shown: Shown) -> str:
     """``nn.BatchNorm1d`` with these numbers, runnable as it stands: ``y``, and ``layer`` with its statistics."""
-    features = shown.x.shape[1]
-    alone = len(shown.x) == 1
-    seen = "batches" if shown.given.endless else f"[x] * {shown.seen}"
-    listed = ",\n    ".join(str(shown.given.batch(k).tolist()) for k in range(shown.seen))
-    batches = f"batches = [  # those of the training\n    {listed},\n]\n" if shown.given.endless and shown.seen else ""
-    train = f"for batch in {seen if not batches else 'batches'}:\n" if shown.seen and not alone else ""
-    body = f"    layer({'torch.tensor(batch, dtype=torch.float64)' if batches else 'batch'})\n" if train else ""
     return f"""import torch
 
 x = torch.tensor({shown.x.tolist()}, dtype=torch.float64)  # examples × features
-{batches if train else ""}
-layer = torch.nn.BatchNorm1d({features}, eps={shown.eps}, momentum={shown.momentum:g}, dtype=torch.float64)
+layer = torch.nn.BatchNorm1d({shown.x.shape[1]}, eps={shown.eps}, momentum={shown.momentum:g}, dtype=torch.float64)
 with torch.no_grad():
     layer.weight[:] = torch.tensor({shown.gamma.tolist()}, dtype=torch.float64)  # γ
     layer.bias[:] = torch.tensor({shown.beta.tolist()}, dtype=torch.float64)  # β
-
-{train}{body}running = layer.running_mean.clone(), layer.running_var.clone()  # unbiased variance
+{_training(shown)}
+running = layer.running_mean.clone(), layer.running_var.clone()  # unbiased variance
 {_output(shown)}
 print(y)
 print(running)
 """
+
+
+def _training(shown: Shown) -> str:
+    """The batches that have moved the running statistics."""
+    steps = len(shown.history) - 1
+    if not steps:
+        return ""
+    if shown.trained.endless:
+        listed = ",\n    ".join(str(shown.trained.batch(k).tolist()) for k in range(steps))
+        batches = f"[  # those of the training\n    {listed},\n]"
+    else:
+        batches = f"[{shown.trained.batch().tolist()}] * {steps}  # those of the training"
+    return f"batches = {batches}\nfor batch in batches:\n    layer(torch.tensor(batch, dtype=torch.float64))\n"
 
 
 def _output(shown: Shown) -> str:

@@ -15,7 +15,7 @@ from cnnviz.ui import state
 from cnnviz.ui.components.batch import Row, Rule, batch, edited
 from cnnviz.ui.controls import choose, controls
 from cnnviz.ui.normalizing.examples import EXAMPLES
-from cnnviz.ui.normalizing.given import LONGEST, MOST, SOURCES, TEXTBOOK, BadNumbers, Given, parse, write
+from cnnviz.ui.normalizing.given import LONGEST, MOST, SOURCES, TEXTBOOK, BadNumbers, Given, parse, recalled, write
 from cnnviz.ui.presets import note
 
 Array = NDArray[np.float64]
@@ -93,10 +93,11 @@ class Further:
 class Shown:
     """The state of the page: the batch ``(N, D)``, the parameters ``(D,)``, and what the transform made of it.
 
+    ``trained`` is where the batches of the training come from: once evaluation has begun, edits do not reach them.
     ``told`` is the sentence about what the controls asked for and could not be.
     """
 
-    given: Given
+    trained: Given
     x: Array
     gamma: Array
     beta: Array
@@ -111,8 +112,8 @@ class Shown:
     def history(self) -> tuple[Running, ...]:
         """The running statistics before training and after each batch; a batch of one moves nothing."""
         steps = [fresh(self.x.shape[1])]
-        for k in range(self.seen if len(self.x) > 1 else 0):
-            steps.append(update(steps[-1], self.given.batch(k), self.momentum))
+        for k in range(self.seen if len(self.trained.batch()) > 1 else 0):
+            steps.append(update(steps[-1], self.trained.batch(k), self.momentum))
         return tuple(steps)
 
     @cached_property
@@ -142,7 +143,7 @@ def choose_shown() -> Shown:
     x, eps = given.batch(), float(further.eps)
     features = x.shape[1]
     return Shown(
-        given,
+        frozen(given, mode),
         x,
         np.array([gamma, further.gamma2][:features]),
         np.array([beta, further.beta2][:features]),
@@ -185,6 +186,21 @@ def _trouble(x: Array, mode: str, eps: float) -> str:
     return ""
 
 
+def frozen(given: Given, mode: str) -> Given:
+    """Where the training's batches come from. Evaluation keeps those it began with, whatever is edited later."""
+    if mode == "train":
+        state.put("bn-trained", "")
+    told = state.linked("bn-trained", "", lambda text: not text or recalled(text) is not None)
+    if mode == "train" or (given.endless and not told):
+        return given
+    if not told:
+        state.put("bn-trained", write(given.batch()))
+        state.linked("bn-trained", "", lambda text: True)  # noqa: ARG005 (into the address, this run)
+    kept = recalled(told)
+    fits = kept is not None and not given.endless and kept.batch().shape[1] == given.batch().shape[1]
+    return kept if kept is not None and fits else given
+
+
 def keep_edit() -> None:
     """Take over a number that was dragged or written: the batch becomes the student's numbers; a callback."""
     edit = edited("bn")
@@ -193,6 +209,8 @@ def keep_edit() -> None:
     values = _current().copy()
     if edit.index < len(values) and edit.feature < values.shape[1]:
         values[edit.index, edit.feature] = edit.value
+        if state.get("bn-mode") == "eval" and state.get("bn-source") in set(SOURCES) - {"numbers"}:
+            state.put("bn-trained", _drawn().named())
         state.put("bn-source", "numbers")
         state.put("bn-numbers", write(values))
 
@@ -201,11 +219,15 @@ def _current() -> Array:
     """The batch on screen with what the size leaves out, read again in a callback."""
     source, text = str(state.get("bn-source", "numbers")), str(state.get("bn-numbers", TEXTBOOK))
     if source in SOURCES and source != "numbers":
-        return Given(source, int(state.get("bn-size", 4)), int(state.get("bn-seed", 0))).batch()
+        return _drawn().batch()
     try:
         return parse(text)
     except BadNumbers:
         return parse(TEXTBOOK)
+
+
+def _drawn() -> Given:
+    return Given(str(state.get("bn-source")), int(state.get("bn-size", 4)), int(state.get("bn-seed", 0)))
 
 
 def draw(shown: Shown) -> None:

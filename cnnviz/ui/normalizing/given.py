@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,6 +50,10 @@ class Given:
             drawn = draw.normal(means, deviations, (self.size, len(means)))
         return np.asarray(np.vectorize(lambda v: float(f"{v:.4g}"))(drawn))
 
+    def named(self) -> str:
+        """Random batches as a short text that :func:`recalled` reads."""
+        return f"{self.source} {self.size} {self.seed}"
+
     @cached_property
     def _own(self) -> Array:
         return parse(self.text)[: self.size]
@@ -74,6 +77,14 @@ def parse(text: str) -> Array:
     return np.array(rows, dtype=np.float64).T
 
 
+def recalled(text: str) -> Given | None:
+    """The batches that ``random 8 0`` or numbers stand for; nothing if it is neither."""
+    found = re.fullmatch(r"(random|pair|scales) (\d{1,2}) (\d{1,2})", text)
+    if found:
+        return Given(found[1], min(MOST, max(1, int(found[2]))), int(found[3]))
+    return Given("numbers", MOST, text=text) if readable(text) else None
+
+
 def _number(word: str) -> float:
     try:
         value = float(word.replace("−", "-"))
@@ -90,10 +101,10 @@ def write(x: Array) -> str:
     return "; ".join(" ".join(f"{v:.6g}" for v in feature) for feature in x.T)
 
 
-def readable(parsed: Callable[[str], Array], text: str) -> bool:
-    """Whether ``parsed`` can read the text."""
+def readable(text: str) -> bool:
+    """Whether :func:`parse` can read the text."""
     try:
-        parsed(text)
+        parse(text)
     except BadNumbers:
         return False
     return True

@@ -80,7 +80,7 @@ def _eval(shown: Shown) -> list[str]:
     hat = shown.passed.normalized[:, 0]
     there = f"x̂ has mean **{plain(hat.mean())}** and spread **{plain(hat.std())}** here, not 0 and 1"
     lines = [f"{there}: μ and σ² are fixed now. Drag one dot: the **others stay**, unlike in training."]
-    if shown.seen == 0 or len(shown.x) == 1:
+    if len(shown.history) == 1:
         lines.append(
             "No batch has been seen: running mean 0 and variance 1 let x through **unchanged** (but for γ, β, ε)."
         )

@@ -34,7 +34,7 @@ def section(shown: Shown) -> None:
 def formula(shown: Shown) -> str:
     """The last update of both averages of the first feature."""
     before, after = shown.history[-2:]
-    batch = shown.given.batch(after.batches - 1)[:, 0]
+    batch = shown.trained.batch(after.batches - 1)[:, 0]
     m = shown.momentum
 
     def line(name: str, old: float, new: float, value: float) -> str:
@@ -55,7 +55,7 @@ def reading(shown: Shown) -> str:
     left = (1 - m) ** k
     batches = f"{k} batch{'es' if k > 1 else ''}"
     start = f"After {batches} **{100 * left:.3g} %** of the start (0 and 1) is left: (1 − {m:g}){raised(k)}."
-    size = len(shown.x)
+    size = len(shown.trained.batch())
     return (
         f"{start} The variance collected is unbiased, {size}/{size - 1} of the one that normalizes the batch: it "
         "estimates that of all data."
@@ -66,7 +66,7 @@ def chart(shown: Shown) -> None:
     """Both averages over the batches, the batches' own numbers as dots."""
     steps = shown.history
     at = list(range(len(steps)))
-    batches = [shown.given.batch(k)[:, 0] for k in at[:-1]]
+    batches = [shown.trained.batch(k)[:, 0] for k in at[:-1]]
     items = [
         Curve("running mean", at, [float(s.mean[0]) for s in steps], "#0072B2", dots=len(at) < 30),
         Curve("running variance", at, [float(s.variance[0]) for s in steps], "#E69F00", dots=len(at) < 30),

@@ -90,7 +90,7 @@ EXAMPLES = (
     Preset(
         "Out of the saddle",
         _set(rules="sgd,momentum,adam", landscape="saddle", steps=120, momentum="lr=0.05", runner="momentum"),
-        "From almost on the ridge the gradient first shrinks, then the way down has to be found from 0.001. Momentum "
+        "From almost on the ridge the gradient first shrinks, then the way down has to be found. Momentum "
         "adds up the small hints and leaves sooner than SGD at the same rate; Adam divides by their size and leaves first.",
         "Dauphin et al. 2014",
     ),

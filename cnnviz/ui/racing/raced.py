@@ -8,7 +8,7 @@ from functools import cached_property
 from cnnviz.landscapes import Landscape
 from cnnviz.optim import RULES, SCHEDULES, Form, Rule, Trajectory, trajectory
 from cnnviz.optim.trajectory import errors
-from cnnviz.ui.components.race import COLOURS, Runner, Scene
+from cnnviz.ui.components.race import Runner, Scene
 
 NEAR = 1e-3  # of the way down from the landscape's own start: what counts as arrived
 
@@ -102,13 +102,15 @@ class Raced:
         )
 
 
+# the rules of the registry in its order; those that race most often are the easiest to tell apart, also from ∇f
+_ORDER = ("#0072B2", "#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#8A8A8A", "#882255", "#332288", "#B8A900")
+
+
 def colours(rules: tuple[str, ...]) -> list[str]:
     """A colour per rule: the rule's own, by its place in the registry, or the next that is free."""
     order, taken = list(RULES), dict[str, str]()
     for rule in rules:
         own = order.index(rule)
-        free = [
-            colour for k in range(len(COLOURS)) if (colour := COLOURS[(own + k) % len(COLOURS)]) not in taken.values()
-        ]
-        taken[rule] = free[0] if free else COLOURS[own % len(COLOURS)]
+        free = [colour for k in range(len(_ORDER)) if (colour := _ORDER[(own + k) % len(_ORDER)]) not in taken.values()]
+        taken[rule] = free[0] if free else _ORDER[own % len(_ORDER)]
     return list(taken.values())

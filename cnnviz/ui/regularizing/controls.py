@@ -62,8 +62,14 @@ def read(text: str) -> Overfit | None:
 
 
 def kept() -> Overfit | None:
-    """The settings that were kept to compare with, from the link or the button."""
-    return read(state.linked(KEPT, "", lambda text: not text or read(text) is not None))
+    """The settings that were kept to compare with, from the link or the button; examples leave them, Reset does not."""
+    now = state.generation()
+    if state.get("fit-kept-since", now) != now:
+        state.put(KEPT, "")
+    state.put("fit-kept-since", now)
+    text = state.linked(KEPT, "", lambda text: not text or read(text) is not None)
+    state.remember_default(KEPT, text)
+    return read(text)
 
 
 def keep_button(settings: Overfit, held: Overfit | None) -> None:

@@ -65,7 +65,9 @@ def _heat(shown: Scored) -> str:
 
 def _hinge(shown: Scored) -> str:
     loss, slope = hinge(written.every(shown.rows), written.first(shown.rows, shown.label))
+    count = round(-slope.min())
+    told = "no class is" if count == 0 else "1 class is" if count == 1 else f"{count} classes are"
     return (
-        f"A support vector machine's **hinge loss** (margin 1) would be {loss:.3f}: only "
-        f"the {-slope.min():.0f} classes within the margin count. Cross-entropy is never quite content."
+        f"A support vector machine's **hinge loss** (margin 1) would be {loss:.3f}: {told} within the margin, the rest "
+        "don't count. Cross-entropy is never quite content."
     )

@@ -66,16 +66,19 @@ def _gradient(shown: Scored) -> str:
     """``(p − y)/T`` row by row; as many as a line holds, the true class always among them."""
     below = rf"\frac{{1}}{{{shown.temperature:g}}}" if shown.temperature != 1 else ""
     inner = r"(p-y)" if below else "p-y"
-    values = [f"{value:.3f}" if abs(value) >= 5e-4 or value == 0 else _figure(float(value)) for value in shown.slope]
+    values = [
+        (f"{value:.3f}" if abs(value) >= 5e-4 or value == 0 else _figure(float(value)))
+        + (r"\text{ each}" if row.count > 1 else "")
+        for value, row in zip(shown.slope, shown.rows, strict=True)
+    ]
     kept = sorted({*range(min(3, len(values))), shown.label, len(values) - 1})
     listed: list[str] = []
     for place, k in enumerate(kept):
         if place and k > kept[place - 1] + 1:
             listed.append(r"\dots")
         listed.append(rf"\underline{{{values[k]}}}" if k == shown.label else values[k])
-    each = r"\text{ each}" if shown.classes > len(shown.rows) else ""
     row = r",\; ".join(listed)
-    return rf"\frac{{\partial L}}{{\partial z}} = {below}{inner} = ({row}){each},\quad \textstyle\sum = 0"
+    return rf"\frac{{\partial L}}{{\partial z}} = {below}{inner} = ({row}),\quad \textstyle\sum = 0"
 
 
 def _figure(value: float) -> str:

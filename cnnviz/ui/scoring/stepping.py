@@ -108,10 +108,7 @@ def curve(shown: Scored, rate: float) -> None:
     rest = others.losses(shown.classifier, shown.x, shown.label, rates=CURVE) if _knows(shown) else None
     if rest is not None:
         items.append(Curve("200 other pictures", CURVE, rest, "#0072B2"))
-        st.markdown(
-            "The further the step, the better for *this* picture. For the **others** there is a best step, and beyond "
-            "it they are forgotten: that is why steps are small and batches hold many pictures."
-        )
+        st.markdown(forgetting(rest))
     curves(
         items,
         x=Axis("learning rate η", log=True),
@@ -120,6 +117,18 @@ def curve(shown: Scored, rate: float) -> None:
         key="step-curve",
         height=280,
         marks=(Mark(rate, "chosen", "x", "#CC79A7"),) if rate else (),
+    )
+
+
+def forgetting(rest: list[float]) -> str:
+    """What the curve of the other pictures says: where it is lowest, and where it is a tenth above its start."""
+    best = int(np.argmin(rest))
+    gain = f"least at η = {CURVE[best]:.1g}" if rest[best] < 0.99 * rest[0] else "hardly any less at any η"
+    worse = next((rate for rate, loss in zip(CURVE, rest, strict=True) if loss > 1.1 * rest[0]), None)
+    harm = f", and from η = {worse:.1g} they are being **forgotten**" if worse else ""
+    return (
+        f"The further the step, the better for *this* picture. The loss of the **others** is {gain}{harm}: that is why "
+        "steps are small and batches hold many pictures."
     )
 
 

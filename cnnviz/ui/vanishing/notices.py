@@ -29,7 +29,9 @@ def _left(shown: Shown) -> str:
         return f"{line} The first weights’ gradient is **{power(ratio)}** of the last ones’: they stand still."
     if total > GROWN:
         return f"{line} It **explodes**: one step at a usual learning rate throws the first weights far away."
-    return f"{line} First and last layers can learn at the same rate."
+    if 0.1 <= total <= 10:
+        return f"{line} First and last layers can learn at the same rate."
+    return f"{line} The first layers can still learn."
 
 
 def _weights_and_slopes(shown: Shown) -> list[str]:

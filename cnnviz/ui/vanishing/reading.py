@@ -47,8 +47,8 @@ def product(shown: Shown) -> str:
     """The norm at the layer in view as the product of what every layer lets through; the numbers multiply exactly."""
     depth, layer = shown.net.depth, shown.layer
     factors = [_factor(float(f)) for f in shown.flow.factors[layer:][::-1]]
-    if len(factors) > 5:
-        factors = [*factors[:3], r"\cdots", factors[-1]]
+    if len(factors) > 4:
+        factors = [*factors[:2], r"\cdots", factors[-1]]
     start = latex(float(shown.flow.gradient[-1]))
     name, count = "x" if layer == 0 else f"a_{{{layer}}}", depth - layer
     lines = [rf"\Big\|\frac{{\partial\ell}}{{\partial {name}}}\Big\| &= " + r"\cdot ".join([start, *factors])]
