@@ -34,6 +34,7 @@ def render() -> None:
         side, main = body()
         with side:
             settings, held = part.controls.choose_settings(), part.controls.kept()
+            part.controls.keep_button(settings, held)
         with main:
             events = part.figure.show(settings, held)
             told = st.container()

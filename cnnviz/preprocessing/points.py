@@ -12,7 +12,7 @@ WAYS = {
     "original": "as they are",
     "centred": "zero-centred",
     "standardized": "standardized",
-    "range": "min–max to [0, 1]",
+    "range": "min–max",
     "whitened": "PCA-whitened",
 }
 _TINY = 1e-12  # a feature that never changes is left at zero instead of divided by zero

@@ -137,9 +137,15 @@ def test_downloads_hold_every_drawn_number(drawn: list[tuple[Any, Grid]]) -> Non
     assert lines[1] == f'1,0,translation,right,"{grid.records[1][0].record.right}"'
 
 
+@pytest.fixture(scope="module")
+def one_visit() -> AppTest:
+    """One student who clicks through the examples."""
+    return opened(augment_seed="9")
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_every_example_stands_after_one_click_and_is_told_in_three_sentences(example: Any) -> None:
-    app = opened(augment_seed="9")
+def test_every_example_stands_after_one_click_and_is_told_in_three_sentences(example: Any, one_visit: AppTest) -> None:
+    app = one_visit
     app.pills[0].set_value(example.title).run()
     assert not app.exception and not app.error and not app.warning
     assert f"**{example.title}.**" in text(app)

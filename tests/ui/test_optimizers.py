@@ -1,4 +1,4 @@
-"""The optimizers page: the deck's numbers, links that restore it, code that walks the same paths, mistakes in a sentence."""
+"""The optimizers page: the deck's numbers, links that restore it, code that walks the same paths, plain errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.cli import main
 from cnnviz.landscapes import LANDSCAPES
 from cnnviz.landscapes.formula import formula
-from cnnviz.optim import RULES, SCHEDULES, settings_of
+from cnnviz.optim import RULES, SCHEDULES, settings_of, theory
 from cnnviz.paths import PAGES
 from cnnviz.ui.components.race import Scene, View
 from cnnviz.ui.racing import code, figure, gallery, reading, settings, stable, written
@@ -263,6 +263,19 @@ def test_what_to_notice() -> None:
     assert "stays from" in arrives or "runs past" in arrives
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"), [("κ = 10, best settings", (9 / 11, 0.5195)), ("κ = 100, best settings", (0.9802, 9 / 11))]
+)
+def test_the_best_settings_shrink_as_told(title: str, kept: tuple[float, float], scenes: list[Scene]) -> None:
+    app = opened()
+    app.pills[0].set_value(title).run()
+    for runner, rate in zip(scenes[-1].runners, kept, strict=True):
+        beta = runner.settings.get("momentum", 0.0)
+        assert theory.slowest(runner.settings["lr"], beta, (1.0, scenes[-1].parameters["kappa"])) == pytest.approx(
+            rate, abs=1e-4
+        )
+
+
 def test_the_numbers_of_the_gallery() -> None:
     shown = {name: gallery.number_that_shows(name) for name in RULES if RULES[name].bug}
     assert "**10.00** rates" in shown["adam-times"] and "**3.16** rates" in shown["adam-uncorrected"]
@@ -293,7 +306,9 @@ def test_a_point_in_the_plane_becomes_momentums_settings(monkeypatch: pytest.Mon
     monkeypatch.setattr(stable, "pointed", lambda _: (0.31, 0.45))
     monkeypatch.setattr(settings.state, "put", kept.__setitem__)
     monkeypatch.setattr(settings.state, "get", lambda *_: "")
-    stable._keep_point()
+    stable._keep_point("lr=0.1")  # something else has set momentum since it was drawn
+    assert not kept
+    stable._keep_point("")
     assert kept == {"set-momentum": "lr=0.31 momentum=0.45"}
 
 

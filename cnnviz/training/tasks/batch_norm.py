@@ -145,13 +145,14 @@ def _event(runs: Sequence[_Run], steps: Sequence[int], progress: float, accuracy
 
 
 def _points(count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Two spirals, each coordinate with mean 0 and spread 1."""
+    """Two spirals, each coordinate with mean 0 and spread 1 over the training points."""
     import torch
 
     from cnnviz.data.points import points
 
     at, labels = points("spirals", count, noise=NOISE, seed=seed)
-    at = (at - at.mean(axis=0)) / at.std(axis=0)
+    trained, _ = points("spirals", DRAWN, noise=NOISE, seed=0)
+    at = (at - trained.mean(axis=0)) / trained.std(axis=0)  # unseen points are scaled as those of the training
     return torch.from_numpy(at).float(), torch.from_numpy(labels)
 
 

@@ -77,7 +77,10 @@ def _treat(on: Shown, channels: Channels) -> Treated:
     pictures = [shown(each, ends) for each, ends in zip(values, limits, strict=True)]
     counted = [histogram(each, ends) for each, ends in zip(values, limits, strict=True)]
     return Treated(
-        sheet(pictures, len(pictures)), tuple(limits), tuple(b for b, _ in counted), tuple(s for _, s in counted)
+        sheet(pictures, len(pictures), longest=168),
+        tuple(limits),
+        tuple(b for b, _ in counted),
+        tuple(s for _, s in counted),
     )
 
 

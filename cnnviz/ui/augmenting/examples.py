@@ -72,6 +72,13 @@ EXAMPLES = (
         "Deck D0 calls flips “label preserving”; lecture's own",
     ),
     Preset(
+        "D0's triptych",
+        {"augment-grid": "draws", "points-of": "cloud", "points-last": "range", "points-outlier": True},
+        "In the section on points below, with one outlier. The deck calls (x − μ)/σ “scale to a specific range”: it "
+        "promises none, points beyond 3σ stay there. Min–max, beside it, does, and the outlier squeezes all others.",
+        "Deck D0, “Data pre-processing”",
+    ),
+    Preset(
         "Unequal features",
         {"augment-grid": "draws", "points-of": "ranges"},
         "In the section on points below: one feature is 2,500 times as wide as the other. The learning rate that one "

@@ -66,7 +66,7 @@ def section(shown: Shown) -> None:
 
 def _sheet(kind: str) -> Sheet:
     picture = subject(kind)
-    return sheet([picture, *(_changed(name, picture, kind) for name in AUGMENTATIONS)], 7)
+    return sheet([picture, *(_changed(name, picture, kind) for name in AUGMENTATIONS)], 7, longest=128)
 
 
 def _changed(name: str, picture: Image, kind: str) -> Image:

@@ -29,10 +29,10 @@ class Mixing:
         low=0.1,
         high=4.0,
         step=0.1,
-        label="α of the share",
+        label="share drawn with α",
         help="1: any share; less: mostly one; more: half, half.",
     )
-    seed: int = param(0, low=0, high=99, label="seed of the mix", help="The same seed draws the same shares.")
+    seed: int = param(8, low=0, high=99, label="seed of the mix", help="The same seed draws the same shares.")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,6 @@ def section(shown: Shown) -> None:
     made = cache.made(lambda: _make(shown.pixels, cache.sample_picture(second), mixing), name)
     with main:
         mosaic(made.sheet, tiles(made.shares), label="Mixup and cutmix of two pictures", key="mixing", narrow=2)
-        share = made.shares[1]
         st.latex(formula(made.shares[1], mixing.alpha))
         st.markdown(
             "These change the label **on purpose**: the network is to answer with both classes, each by its share. "
@@ -79,14 +78,15 @@ def _make(first: Image, other: Image, mixing: Mixing) -> Mixtures:
         cut = draw_cutmix(mixing.alpha, rng, first.shape[:2])
         pictures.append(cutmix(first, second, cut))
         shares.append(cut.share)
-    return Mixtures(sheet(pictures, DRAWS + 1), tuple(shares))
+    return Mixtures(sheet(pictures, DRAWS + 1, longest=192), tuple(shares))
 
 
 def formula(share: float, alpha: float) -> str:
     """Mixup's pixels and label with the share that was drawn."""
     rest = 1 - share
     pixels, label = (rf"{share:.2f}\,{letter}_A + {rest:.2f}\,{letter}_B" for letter in "xt")
-    return rf"\text{{mixup 1:}}\quad y = {pixels},\quad t = {label},\quad \lambda \sim \mathrm{{Beta}}({alpha:g}, {alpha:g})"
+    drawn = rf"\lambda \sim \mathrm{{Beta}}({alpha:g}, {alpha:g})"
+    return rf"\text{{mixup 1:}}\quad y = {pixels},\quad t = {label},\quad {drawn}"
 
 
 def tiles(shares: tuple[float, ...]) -> list[Tile]:

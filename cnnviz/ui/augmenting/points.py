@@ -163,7 +163,7 @@ def notices(points: Array, fitted: Fitted) -> list[str]:
 def table(points: Array, fitted: Fitted) -> str:
     """Condition number and the steps that it costs, by every way, as Markdown."""
     kappas = {way: condition(apply(points, fitted, way)) for way in WAYS}
-    head = "| what a linear fit is given | " + " | ".join(WAYS.values()) + " |\n|---|" + "--:|" * len(WAYS)
+    head = "| a linear fit is given the points | " + " | ".join(WAYS.values()) + " |\n|---|" + "--:|" * len(WAYS)
     first = "| condition number κ of its Hessian | " + " | ".join(number(k) for k in kappas.values()) + " |"
     second = (
         "| steps of gradient descent to 1 % of the error | " + " | ".join(_steps(k) for k in kappas.values()) + " |"

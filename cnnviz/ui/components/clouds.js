@@ -4,7 +4,7 @@ const LEFT = 46, BOTTOM = 28, EDGE = 8;
 function panelOf(panel, side) {
   const svg = drawn("svg", { viewBox: `0 0 ${side} ${side}`, role: "img", "aria-label": `${panel.title}: ${panel.words}` });
   const [low, high] = panel.limits, points = unpacked(panel.points, Float32Array);
-  const x = between(low, high, { from: LEFT, to: side - EDGE, most: 3 }), y = between(low, high, { from: side - BOTTOM, to: EDGE, most: 4 });
+  const x = between(low, high, { from: LEFT, to: side - EDGE, most: 4 }), y = between(low, high, { from: side - BOTTOM, to: EDGE, most: 4 });
   for (const at of x.ticks) {
     svg.append(drawn("line", { x1: x.place(at), x2: x.place(at), y1: EDGE, y2: side - BOTTOM, class: at === 0 ? "zero" : "grid" }));
     svg.append(drawn("text", { x: x.place(at), y: side - 8, "text-anchor": "middle" }, plain(at)));

@@ -56,6 +56,8 @@ class Chart {
     const [y0, y1] = padded(extent([...values("y"), ...data.marks.filter((m) => m.axis === "y").map((m) => m.at)], data.y), data.y);
     this.x = between(x0, x1, { log: data.x.log, from: box.left, to: box.right, most: width < 480 ? 4 : 8 });
     this.y = between(y0, y1, { log: data.y.log, from: box.bottom, to: box.top, most: 5 });
+    // between step 3 and step 4 there is nothing
+    if (!data.x.log && values("x").every(Number.isInteger)) this.x.ticks = this.x.ticks.filter(Number.isInteger);
     this.box = box;
     svg.replaceChildren();
     const clip = drawn("clipPath", { id: "frame" });

@@ -101,10 +101,11 @@ def reading(event: Event) -> str:
     half = len(event.rates) // 2
     without, with_ = (_learned(event.rates, values) for values in (event.accuracy[:half], event.accuracy[half:]))
     spread = [plain(line[-1]) for line in event.deviation]
+    fed = f"{_span(spread[half:])} with batch norm, of {_span(spread[:half])} without"
     return (
-        f"Clearly better than guessing (over {LEARNED:.0%} of the unseen points right): **with batch norm at {_rates(with_)}**, without at "
-        f"{_rates(without)}. Guessing gives 50 % right. The last activation was fed a spread of {_span(spread[half:])} with "
-        f"batch norm, of {_span(spread[:half])} without (at the end, by rate)."
+        f"Clearly better than guessing (over {LEARNED:.0%} of the unseen points right): **with batch norm at "
+        f"{_rates(with_)}**, without at {_rates(without)}. Guessing gives 50 % right. At the end the last activation "
+        f"was fed a spread of {fed} (by rate)."
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cnnviz.optim import theory
 from cnnviz.ui.presets import Preset
+from cnnviz.ui.racing.settings import written
 
 FIRST = "sgd,momentum,rmsprop,adam"
 OWN = "x**2 + 10*sin(y)**2"
@@ -17,6 +19,13 @@ def _set(**values: object) -> dict[str, object]:
     if plain["landscape"] == "quadratic":
         plain.setdefault("race-kappa", 10)
     return plain
+
+
+def _best(kappa: float) -> dict[str, str]:
+    """The best settings of gradient descent and of momentum on the ravine."""
+    alpha, beta = theory.optimal_momentum(1.0, kappa)
+    descent = written("sgd", {"lr": theory.optimal_descent(1.0, kappa)})
+    return {"sgd": descent, "momentum": written("momentum", {"lr": alpha, "momentum": beta})}
 
 
 NAMES = {
@@ -49,7 +58,7 @@ EXAMPLES = (
     ),
     Preset(
         "κ = 10, best settings",
-        _set(rules="sgd,momentum", steps=40, sgd="lr=0.181818182", momentum="lr=0.230857814 momentum=0.26987323"),
+        _set(rules="sgd,momentum", steps=40, **_best(10.0)),
         "The best rate without momentum is 2/(1+κ) = 0.182, and each step keeps (κ−1)/(κ+1) = 82 % of the distance. "
         "With the best momentum it is (√κ−1)/(√κ+1) = 52 %.",
         "Goh 2017",
@@ -60,8 +69,7 @@ EXAMPLES = (
             rules="sgd,momentum",
             steps=150,
             kappa=100,
-            sgd="lr=0.0198019802",
-            momentum="lr=0.0330578512 momentum=0.669421488",
+            **_best(100.0),
         ),
         "Ten times steeper: gradient descent keeps 98 % of the distance per step, momentum 82 %, what gradient descent "
         "had at κ = 10. Momentum turns κ into √κ.",
@@ -91,7 +99,7 @@ EXAMPLES = (
         "Out of the saddle",
         _set(rules="sgd,momentum,adam", landscape="saddle", steps=120, momentum="lr=0.05", runner="momentum"),
         "From almost on the ridge the gradient first shrinks, then the way down has to be found. Momentum "
-        "adds up the small hints and leaves sooner than SGD at the same rate; Adam divides by their size and leaves first.",
+        "adds up the small hints and leaves sooner than SGD; Adam divides by their size and leaves first.",
         "Dauphin et al. 2014",
     ),
     Preset(

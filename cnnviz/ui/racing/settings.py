@@ -71,7 +71,7 @@ def _slider(rule: str, p: Param, value: Any) -> None:
     """One control; not bound to the link, since the settings of rules that have no sliders now stand there too."""
     own = f"now-{rule}-{p.name}"
     state.put(own, value)
-    label = p.label[:1].upper() + p.label[1:]
+    label = p.label[:1].upper() + p.label[1:] if p.label.isascii() else p.label  # a capital β is a B
     shared: dict[str, Any] = {"key": own, "help": p.help, "on_change": _keep, "args": (rule, p.name)}
     if p.choices:
         st.selectbox(label, p.choices, format_func=lambda v: f"{v:g}", **shared)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import asdict
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -34,7 +35,7 @@ def section(raced: Raced) -> None:
             reach=4.0 / kappa,
             label=f"Rate of momentum on the ravine with κ = {kappa:g}: best at α = {best[0]:.4g}, β = {best[1]:.4g}.",
         )
-        stability(plane, key="stability", on_point=_keep_point)
+        stability(plane, key="stability", on_point=partial(_keep_point, settings.written("momentum", asdict(used))))
     with right:
         _words(kappa, used.lr, used.momentum)
         st.button("Use the optimal α and β", on_click=_use_best, args=(kappa,), key="use-best")
@@ -83,9 +84,10 @@ def _best(kappa: float) -> str:
     )
 
 
-def _keep_point() -> None:
+def _keep_point(drawn: str) -> None:
+    """Take over the point, unless another control has set momentum in the same moment; a callback."""
     point = pointed("stability")
-    if point is not None:
+    if point is not None and state.get(settings.key("momentum")) == drawn:
         settings.change("momentum", lr=point[0], momentum=point[1])
 
 

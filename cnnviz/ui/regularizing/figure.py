@@ -16,7 +16,7 @@ from cnnviz.training.tasks.overfit import EXTENT, FRESH, GRID, VALIDATION, Overf
 from cnnviz.ui.components.boundary import Plane, boundary
 from cnnviz.ui.components.curves import Axis, Curve, Mark, curves
 from cnnviz.ui.live import live
-from cnnviz.ui.regularizing.controls import keep_button, named
+from cnnviz.ui.regularizing.controls import named
 from cnnviz.ui.regularizing.runs import Run, run_of
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class Drawing:
     held: Overfit | None
     slot: DeltaGenerator
 
-    def __call__(self, events: Sequence[Overfitted], finished: bool) -> None:  # noqa: FBT001 (as live calls it)
-        """The plane left, the curves right; ``finished`` says whether the run is over."""
+    def __call__(self, events: Sequence[Overfitted], _finished: bool) -> None:  # noqa: FBT001 (as live calls it)
+        """The plane left, the curves right."""
         self.slot.empty()  # the first event of a run arrives while the rest of the page stands
         run, held = run_of(events), self.held
         other = None if held in (None, self.settings) else events_of(held)
@@ -57,8 +57,6 @@ class Drawing:
             self._planes(run, held if compared else None, compared)
         with right:
             draw_losses(run, compared)
-            if finished:
-                keep_button(self.settings, held)
             if held is not None and held != self.settings and compared is None:
                 st.markdown(f"The run that you kept ({named(held)}) is no longer here: train it again to compare.")
 
