@@ -33,6 +33,7 @@ def test_a_tile_is_chosen_by_keyboard_and_the_link_restores_draws_and_tile(serve
 def test_every_tile_shows_its_own_part_of_the_sheet(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/augmentation")
     pictures = page.locator(".tiles").first.locator(".picture")
+    expect(pictures).to_have_count(12)
     places = pictures.evaluate_all("all => all.map((each) => getComputedStyle(each).backgroundPosition)")
     assert len(set(places)) == 12
     image = pictures.first.evaluate("each => getComputedStyle(each).backgroundImage.slice(0, 20)")
@@ -56,6 +57,7 @@ def test_the_decks_sixteen_tiles_are_one_click(server: str, open_page: Open) -> 
 @pytest.mark.parametrize("picture", ["cat", "shapes"])
 def test_the_whole_grid_is_above_the_fold(server: str, open_page: Open, scheme: str, picture: str) -> None:
     page = open_page(f"{server}/augmentation?picture={picture}", scheme=scheme)
+    expect(page.locator(".tiles").first.locator("button")).to_have_count(12)
     box = page.locator(".tiles").first.bounding_box()
     assert box is not None and box["width"] > 800 and box["y"] + box["height"] <= 800
 

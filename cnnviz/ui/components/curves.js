@@ -1,5 +1,5 @@
 // Lines in one SVG. It is drawn anew for each message, in place: nothing flickers while a training sends its points.
-const STATES = new WeakMap(), LEFT = 68, RIGHT = 14, TOP = 12, BOTTOM = 48;
+const STATES = new WeakMap(), LEFT = 68, RIGHT = 24, TOP = 12, BOTTOM = 48;
 const round = (v) => (Number.isFinite(v) ? plain(Number(v.toPrecision(4)), Math.abs(v) >= 1e6 || (v !== 0 && Math.abs(v) < 1e-3)) : "–");
 
 function extent(values, axis) {
