@@ -1,4 +1,4 @@
-"""What the optimizers page writes: code and commands that walk the paths on screen, the current step, what to notice."""
+"""What the optimizers page writes: code and commands that walk the paths on screen, the current step, notices."""
 
 from __future__ import annotations
 
@@ -174,3 +174,31 @@ def test_rules_keep_their_colour_and_none_is_shared() -> None:
     everyone = tuple(RULES)[:9]
     assert len(set(colours(everyone))) == 9 and "#D55E00" not in colours(everyone)
     assert colours(("adam",)) == [colours(("sgd", "momentum", "adam"))[2]]
+
+
+def walked(rule: str, landscape: str, **more: Any) -> Any:
+    return raced(rule, landscape=landscape, **more).paths[0].path
+
+
+def test_what_the_examples_claim() -> None:
+    leaves = [
+        next((k for k, (_, y) in enumerate(walked(rule, "saddle", steps=120, settings=(used,))) if abs(y) > 1), None)
+        for rule, used in (
+            ("sgd", settings_of("sgd", {})),
+            ("momentum", settings_of("momentum", {"lr": 0.05})),
+            ("adam", settings_of("adam", {})),
+        )
+    ]
+    assert leaves == [None, 41, 11]
+    ends = [
+        walked(rule, "himmelblau", steps=150, start=(1.75, 0.25), settings=(settings_of(rule, {"lr": lr}),))[-1]
+        for rule, lr in (("sgd", 0.01), ("momentum", 0.01), ("rmsprop", 0.1), ("adam", 0.2))
+    ]
+    assert [round(y) for _, y in ends] == [2, -2, 2, 2]
+    shaken = {"steps": 300, "noise": 20.0, "schedule": "cosine"}
+    dimples = [
+        tuple(map(round, walked(rule, "rastrigin", settings=(settings_of(rule, {"lr": lr}),), **shaken)[-1]))
+        for rule, lr in (("sgd", 0.004), ("adam", 0.2), ("momentum", 0.004))
+    ]
+    assert dimples[:2] == [(2, -3), (2, -3)] != dimples[2:]
+    assert dimples[2] != (2, -3)

@@ -98,8 +98,8 @@ EXAMPLES = (
     Preset(
         "Out of the saddle",
         _set(rules="sgd,momentum,adam", landscape="saddle", steps=120, momentum="lr=0.05", runner="momentum"),
-        "From almost on the ridge the gradient first shrinks, then the way down has to be found. Momentum "
-        "adds up the small hints and leaves sooner than SGD; Adam divides by their size and leaves first.",
+        "Along the ridge the gradient shrinks, and the way down begins with a slope of only 0.001. Momentum adds up these "
+        "hints and leaves after 41 steps, SGD not within 120; Adam divides by their size and leaves after 11.",
         "Dauphin et al. 2014",
     ),
     Preset(
@@ -123,14 +123,15 @@ EXAMPLES = (
             rules="sgd,momentum,adam",
             landscape="rastrigin",
             steps=300,
-            noise=5.0,
-            sgd="lr=0.002",
-            momentum="lr=0.002",
+            noise=20.0,
+            schedule="cosine",
+            sgd="lr=0.004",
+            momentum="lr=0.004",
             adam="lr=0.2",
-            runner="adam",
+            runner="momentum",
         ),
-        "Each dimple has its own minimum, and small steps stay in the first. Noise, as small batches have it, shakes "
-        "the paths, but only long steps cross the rims.",
+        "Each dimple has its own minimum, and without noise everyone stays in the first. With the noise of small batches "
+        "momentum rolls over the rims, and settles elsewhere as the rate falls; SGD and Adam stay where they were.",
         "Rastrigin 1974",
     ),
     Preset(
@@ -150,10 +151,11 @@ EXAMPLES = (
             momentum="lr=0.01",
             rmsprop="lr=0.1",
             adam="lr=0.2",
-            runner="sgd",
+            start="himmelblau:1.75,0.25",
+            runner="momentum",
         ),
-        "All four minima are equally deep. From the same start the rules end in different ones: drag the start and see "
-        "where the borders lie.",
+        "All four minima are equally deep. From this start momentum is carried past the nearest one and ends in another "
+        "basin: drag the start and see where the borders lie.",
         "Himmelblau 1972",
     ),
 )

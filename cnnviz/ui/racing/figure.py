@@ -127,7 +127,7 @@ def _keep_rules() -> None:
 
 
 def _rule_title(rule: str) -> str:
-    return RULES[rule].title + (" ✗" if RULES[rule].bug else "")
+    return RULES[rule].title + (" (wrong)" if RULES[rule].bug else "")
 
 
 def _title(name: str) -> str:

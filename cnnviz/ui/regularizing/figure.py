@@ -6,7 +6,6 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -19,9 +18,6 @@ from cnnviz.ui.live import live
 from cnnviz.ui.regularizing.controls import named
 from cnnviz.ui.regularizing.runs import Run, run_of
 
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
 TRAIN, HELD_OUT = "#0072B2", "#D55E00"
 HEIGHT = 400
 HIGHEST = 4.0  # of the loss axis: above, a curve says only that it is lost
@@ -29,26 +25,22 @@ HIGHEST = 4.0  # of the loss axis: above, a curve says only that it is lost
 
 def show(settings: Overfit, held: Overfit | None) -> tuple[Overfitted, ...]:
     """The training with its button; until there is one, the points alone. Returns the events drawn."""
-    place, slot = st.container(), st.empty()
-    with place:
-        events: tuple[Overfitted, ...] = live("overfit", settings, key="fit", draw=Drawing(settings, held, slot))
-    if not events:
-        with slot.container():
-            draw_untrained(settings)
+    drawing = Drawing(settings, held)
+    events: tuple[Overfitted, ...] = live(
+        "overfit", settings, key="fit", draw=drawing, untrained=lambda: draw_untrained(settings)
+    )
     return events
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Draws a run of ``settings``, beside the one that was ``held``, if any; ``slot`` holds the points alone."""
+    """Draws a run of ``settings``, beside the one that was ``held``, if any."""
 
     settings: Overfit
     held: Overfit | None
-    slot: DeltaGenerator
 
     def __call__(self, events: Sequence[Overfitted], _finished: bool) -> None:  # noqa: FBT001 (as live calls it)
         """The plane left, the curves right."""
-        self.slot.empty()  # the first event of a run arrives while the rest of the page stands
         run, held = run_of(events), self.held
         other = None if held in (None, self.settings) else events_of(held)
         compared = run_of(other) if other else None
