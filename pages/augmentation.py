@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Preprocessing and augmentation",
@@ -20,6 +20,27 @@ LECTURE = Lecture(
         Reference("Zhong et al. 2020 (random erasing)", "https://arxiv.org/abs/1708.04896"),
         Reference("LeCun et al. 1998 (Efficient BackProp), §4.3"),
         Reference("Decks D0, “Data pre-processing” and “Data augmentation”; D2; D3, section 4"),
+    ),
+    pictures=(
+        Picture("augmentation-grid.webp", "Drawn anew for every look", "Twelve random draws of a cat's picture", {}),
+        Picture(
+            "augmentation-sixteen.webp",
+            "Sixteen tiles of a deck, corrected",
+            "Colour casts, vignettes, turns and lens distortions of one picture",
+            {"augment-grid": "deck"},
+        ),
+        Picture(
+            "augmentation-labels.webp",
+            "A 6 upside down is a 9",
+            "Twenty augmentations of a digit, marked by whether they keep its label",
+            {"augment-steps": "rotation", "aug-rotation-degrees": "180"},
+        ),
+        Picture(
+            "augmentation-points.webp",
+            "Centre, then scale",
+            "A cloud of points as it is, zero-centred, standardized and between 0 and 1",
+            {"points-outlier": "true"},
+        ),
     ),
 )
 

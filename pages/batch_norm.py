@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Batch normalization",
@@ -17,6 +17,32 @@ LECTURE = Lecture(
         Reference("Wu & He 2018 (group norm)", "https://arxiv.org/abs/1803.08494"),
         Reference("Santurkar et al. 2018 (why it helps)", "https://arxiv.org/abs/1805.11604"),
         Reference("Decks D1, batch normalization; D2, batch-normalization (1) to (3)"),
+    ),
+    pictures=(
+        Picture(
+            "batch-norm-steps.webp",
+            "1, 2, 3, 4 through four lines",
+            "A batch centred, scaled, stretched and shifted",
+            {},
+        ),
+        Picture(
+            "batch-norm-gradient.webp",
+            "The way back, in six equations",
+            "Gradients of a batch: one output reaches every input",
+            {},
+        ),
+        Picture(
+            "batch-norm-sharing.webp",
+            "Who shares a mean?",
+            "Batch, layer, instance and group normalization as blocks",
+            {},
+        ),
+        Picture(
+            "batch-norm-training.webp",
+            "Trained with and without",
+            "Losses with and without batch normalization at four learning rates",
+            {},
+        ),
     ),
 )
 

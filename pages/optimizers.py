@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Optimizers",
@@ -18,6 +18,35 @@ LECTURE = Lecture(
         Reference("Duchi et al. 2011 (AdaGrad)", "https://jmlr.org/papers/v12/duchi11a.html"),
         Reference("Loshchilov & Hutter 2019 (AdamW)", "https://arxiv.org/abs/1711.05101"),
         Reference("Deck D1, “Optimization”"),
+    ),
+    pictures=(
+        Picture("optimizers-race.webp", "Drag the start, all paths follow", "Four rules descend a ravine", {}),
+        Picture(
+            "optimizers-surface.webp",
+            "Rosenbrock's valley",
+            "Five rules on the surface of a bent valley",
+            {
+                "rules": "sgd,momentum,nesterov,rmsprop,adam",
+                "set-momentum": "lr=0.001",
+                "race-steps": "500",
+                "landscape": "rosenbrock",
+                "runner": "adam",
+                "set-sgd": "lr=0.001",
+                "set-nesterov": "lr=0.001",
+            },
+        ),
+        Picture(
+            "optimizers-climb.webp",
+            "A missing minus: AdaGrad climbs",
+            "The deck's AdaGrad goes up, the right one down",
+            {"rules": "adagrad-plus,adagrad", "race-steps": "5", "start": "quadratic:1,1"},
+        ),
+        Picture(
+            "optimizers-stability.webp",
+            "How fast can momentum be?",
+            "The plane of rate and momentum: where it converges, and how fast",
+            {"set-momentum": "lr=0.230886157 momentum=0.269873864", "rules": "sgd,momentum", "race-steps": "40"},
+        ),
     ),
 )
 

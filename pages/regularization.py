@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Regularization",
@@ -23,6 +23,27 @@ LECTURE = Lecture(
             "Decks D0, “Preventing overfitting”, “Validation”; D2, “Avoiding overfitting”; D3, “The learning task”"
         ),
         Reference("D4, AlexNet"),
+    ),
+    pictures=(
+        Picture(
+            "regularization-boundary.webp",
+            "Islands around single points",
+            "The boundary of a network that learned its points by heart",
+            {},
+        ),
+        Picture("regularization-losses.webp", "When to stop", "Training loss falls while validation loss rises", {}),
+        Picture(
+            "regularization-dropout.webp",
+            "Another network in every step",
+            "A small network with three of six units crossed out",
+            {"fit-dropout": "0.5"},
+        ),
+        Picture(
+            "regularization-luck.webp",
+            "The best of twenty is lucky",
+            "The expected accuracy of the best of many equal models",
+            {"pick-models": "100"},
+        ),
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Scores and loss",
@@ -17,6 +17,24 @@ LECTURE = Lecture(
         Reference("Hinton et al. 2015 (temperature)", "https://arxiv.org/abs/1503.02531"),
         Reference("Krizhevsky 2009 (CIFAR-10)", "https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf"),
         Reference("Decks D1, fully connected layer and losses; D2, prediction with ResNet-50"),
+    ),
+    pictures=(
+        Picture(
+            "scores-templates.webp",
+            "Ten templates, ten scores",
+            "A cat's picture, the scores of ten classes and their probabilities",
+            {},
+        ),
+        Picture("scores-emerging.webp", "Templates emerge from gray", "Ten templates at six moments of a training", {}),
+        Picture(
+            "scores-start.webp",
+            "Why it starts at ln 10",
+            "The loss of an untrained network against the size of its weights",
+            {},
+        ),
+        Picture(
+            "scores-step.webp", "One step adds the picture", "Ten templates before and after one gradient step", {}
+        ),
     ),
 )
 

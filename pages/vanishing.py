@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Vanishing gradients",
@@ -20,6 +20,27 @@ LECTURE = Lecture(
         Reference("Poole et al. 2016", "https://arxiv.org/abs/1606.05340"),
         Reference("Yang et al. 2019 (with batch norm it can explode)", "https://arxiv.org/abs/1902.08129"),
         Reference("Decks D3, “Vanishing gradients”; D0, D1 and D2, “ResNet”"),
+    ),
+    pictures=(
+        Picture(
+            "vanishing-sigmoid.webp",
+            "Twenty sigmoids, 10⁻¹³ left",
+            "The gradient at each of twenty layers, on a logarithmic axis",
+            {},
+        ),
+        Picture(
+            "vanishing-cure.webp",
+            "ReLU and He's weights cure it",
+            "The gradient of a ReLU network beside that of sigmoids",
+            {"grad-activation": "relu", "grad-init": "he-normal", "grad-kept": "sigmoid,20,normal,0.05,-,-,64,64,2,0"},
+        ),
+        Picture("vanishing-slopes.webp", "A slope of at most a quarter", "The sigmoid above its derivative", {}),
+        Picture(
+            "vanishing-depth.webp",
+            "Plain or residual?",
+            "Training losses of plain and residual networks of four depths",
+            {},
+        ),
     ),
 )
 

@@ -25,14 +25,52 @@ from cnnviz.ui.lecture import Lecture, Picture, lectures
 from tests.browser.conftest import launch, serving, settle
 
 WIDTH, HEIGHT = 480, 360
-# where on its page a lecture's figure is; the first that is there counts
+# where on its page a lecture's figure is, or that of one picture; the first that is there counts
 FIGURES = {
     "convolution": (".st-key-c-window canvas", "[data-testid=stImage] img >> nth=-1"),
     "sizes": (".st-key-tiling svg",),
     "pooling": (".st-key-pool canvas",),
     "ledger": (".st-key-ledger canvas",),
+    "ledger-table": (".st-key-ledger .parts > :last-child",),
+    "augmentation-grid": (".st-key-mosaic",),
+    "augmentation-sixteen": (".st-key-mosaic",),
+    "augmentation-labels": (".st-key-labels",),
+    "augmentation-points": (".st-key-clouds",),
+    "scores-templates": (".st-key-scores",),
+    "scores-emerging": (".st-key-linear-tiles",),
+    "scores-start": (".st-key-start-curves svg",),
+    "scores-step": (".st-key-step-tiles",),
+    "batch-norm-steps": (".st-key-bn svg",),
+    "batch-norm-gradient": (".st-key-bn-back svg",),
+    "batch-norm-sharing": (".st-key-bn-blocks",),
+    "batch-norm-training": (".st-key-bn-curves svg",),
+    "vanishing-sigmoid": (".st-key-flow",),
+    "vanishing-cure": (".st-key-flow",),
+    "vanishing-slopes": (".st-key-slopes svg",),
+    "vanishing-depth": (".st-key-depth-losses svg",),
+    "regularization-boundary": (".st-key-fit-plane canvas",),
+    "regularization-losses": (".st-key-fit-losses svg",),
+    "regularization-dropout": (".st-key-drop-net",),
+    "regularization-luck": (".st-key-pick-curve svg",),
+    "optimizers-race": (".st-key-race .plane",),
+    "optimizers-climb": (".st-key-race .plane",),
+    "optimizers-surface": (".st-key-race .surface",),
+    "optimizers-stability": (".st-key-stability svg",),
 }
-TABLE = (".st-key-ledger .parts > :last-child",)
+# wide figures are taken in a narrow window, so that they fill their card
+SLENDER = {
+    "augmentation-points",
+    "scores-start",
+    "batch-norm-steps",
+    "batch-norm-gradient",
+    "batch-norm-training",
+    "vanishing-sigmoid",
+    "vanishing-cure",
+    "vanishing-slopes",
+    "vanishing-depth",
+    "regularization-dropout",
+    "regularization-luck",
+}
 
 
 def middle(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -72,12 +110,13 @@ def framed(shot: bytes, *, cut: bool) -> Image.Image:
 def photographed(page: Page, address: str, stem: str, *, lecture: Lecture) -> None:
     """What the browser draws for each picture of a lecture."""
     for picture in lecture.pictures:
+        name = picture.file.removesuffix(".webp")
+        page.set_viewport_size({"width": 760 if name in SLENDER else 1180, "height": 900})
         page.goto(f"{address}/{stem}?{urlencode(picture.query)}")
         settle(page)
         page.wait_for_timeout(1500)
-        table = "table" in picture.file
-        found = [page.locator(place) for place in (TABLE if table else FIGURES[stem]) if page.locator(place).count()]
-        card = framed(found[0].first.screenshot(), cut=table)
+        found = [page.locator(place) for place in FIGURES.get(name) or FIGURES[stem] if page.locator(place).count()]
+        card = framed(found[0].first.screenshot(), cut="table" in name)
         card.save(STATIC / picture.file, quality=82)
         print(picture.file)
 
@@ -91,7 +130,7 @@ def main() -> None:
     with serving() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_context(viewport={"width": 1180, "height": 900}, device_scale_factor=2).new_page()
-        for stem in (name for name in chosen if name in FIGURES):
+        for stem in (name for name in chosen if name != "cam"):
             photographed(page, address, stem, lecture=named[stem])
         browser.close()
 

@@ -195,10 +195,9 @@ def test_what_the_examples_claim() -> None:
         for rule, lr in (("sgd", 0.01), ("momentum", 0.01), ("rmsprop", 0.1), ("adam", 0.2))
     ]
     assert [round(y) for _, y in ends] == [2, -2, 2, 2]
-    shaken = {"steps": 300, "noise": 20.0, "schedule": "cosine"}
+    shaken = {"steps": 300, "noise": 20.0, "seed": 2, "schedule": "cosine"}
     dimples = [
         tuple(map(round, walked(rule, "rastrigin", settings=(settings_of(rule, {"lr": lr}),), **shaken)[-1]))
         for rule, lr in (("sgd", 0.004), ("adam", 0.2), ("momentum", 0.004))
     ]
-    assert dimples[:2] == [(2, -3), (2, -3)] != dimples[2:]
-    assert dimples[2] != (2, -3)
+    assert dimples == [(2, -3), (2, -3), (1, -1)]

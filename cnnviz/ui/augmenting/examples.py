@@ -22,7 +22,7 @@ EXAMPLES = (
         "The deck's list was made by a program from a picture now lost: where it says vertical flip, Wu et al. show a "
         "vignette, and where it says perspective, a pincushion; its words are crossed out. “Label preserving”, as the "
         "deck has it, is true of this photo, not of every label: see the table below.",
-        "Deck D0, “Data augmentation”, after Wu et al. 2015, Fig. 4",
+        "Deck D0, “Data augmentation”; the right names after Wu et al. 2015, Fig. 4, from memory",
     ),
     Preset(
         "D0's four kinds",

@@ -13,7 +13,7 @@ OWN = "x**2 + 10*sin(y)**2"
 def _set(**values: object) -> dict[str, object]:
     """The controls of an example: settings of a rule as ``adam="lr=0.1"``, all others by their key."""
     plain: dict[str, object] = {"rules": FIRST, "landscape": "quadratic", "race-steps": 100, "race-convention": "torch"}
-    plain |= {"race-schedule": "constant", "race-noise": 0.0, "start": ""}
+    plain |= {"race-schedule": "constant", "race-noise": 0.0, "race-seed": 0, "start": ""}
     for name, value in values.items():
         plain[NAMES.get(name, f"set-{name.replace('_', '-')}")] = value
     if plain["landscape"] == "quadratic":
@@ -39,6 +39,7 @@ NAMES = {
     "convention": "race-convention",
     "schedule": "race-schedule",
     "noise": "race-noise",
+    "seed": "race-seed",
 }
 
 EXAMPLES = (
@@ -98,8 +99,8 @@ EXAMPLES = (
     Preset(
         "Out of the saddle",
         _set(rules="sgd,momentum,adam", landscape="saddle", steps=120, momentum="lr=0.05", runner="momentum"),
-        "Along the ridge the gradient shrinks, and the way down begins with a slope of only 0.001. Momentum adds up these "
-        "hints and leaves after 41 steps, SGD not within 120; Adam divides by their size and leaves after 11.",
+        "Along the ridge the gradient shrinks, and the way down begins with a slope of 0.001. Momentum adds up these "
+        "hints and leaves after 41 steps, SGD not in 120; Adam divides by their size and leaves after 11.",
         "Dauphin et al. 2014",
     ),
     Preset(
@@ -124,14 +125,15 @@ EXAMPLES = (
             landscape="rastrigin",
             steps=300,
             noise=20.0,
+            seed=2,
             schedule="cosine",
             sgd="lr=0.004",
             momentum="lr=0.004",
             adam="lr=0.2",
             runner="momentum",
         ),
-        "Each dimple has its own minimum, and without noise everyone stays in the first. With the noise of small batches "
-        "momentum rolls over the rims, and settles elsewhere as the rate falls; SGD and Adam stay where they were.",
+        "Each dimple has its own minimum, and without noise everyone stays in the first. With the noise of small "
+        "batches momentum rolls over the rims, and settles elsewhere as the rate falls; SGD and Adam stay.",
         "Rastrigin 1974",
     ),
     Preset(
@@ -154,8 +156,8 @@ EXAMPLES = (
             start="himmelblau:1.75,0.25",
             runner="momentum",
         ),
-        "All four minima are equally deep. From this start momentum is carried past the nearest one and ends in another "
-        "basin: drag the start and see where the borders lie.",
+        "All four minima are equally deep. From this start momentum is carried past the nearest one and ends in "
+        "another basin: drag the start and see where the borders lie.",
         "Himmelblau 1972",
     ),
 )

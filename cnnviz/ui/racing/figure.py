@@ -49,8 +49,8 @@ class Further:
     noise: float = param(
         0.0,
         low=0.0,
-        high=5.0,
-        step=0.05,
+        high=20.0,
+        step=0.1,
         label="gradient noise",
         help="Deviation of the error that a small batch adds.",
     )
