@@ -6,12 +6,14 @@ click on a thumbnail or a bar, is a *linked* value kept here, so that the addres
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
 
 _DEFAULTS = "cnnviz.defaults"
+LATE = 2.0  # seconds for which a browser may still send the address as it was before the last change
 
 
 def remember_default(key: str, value: Any) -> None:
@@ -62,7 +64,7 @@ def linked(key: str, default: str, allowed: Collection[str] | Callable[[str], bo
     remember_default(key, default)
     kept, written = (st.session_state.setdefault(f"cnnviz.{name}", {}) for name in ("kept", "written"))
     asked = st.query_params.get(key)
-    new = asked not in (None, written.get(key))
+    new = asked not in (None, written.get(key)) and not _is_late(key, asked)
     value = str(asked if new else st.session_state.get(key, kept.get(key, default)))
     if not known(value):
         # a class that another network does not have is no nonsense of the link
@@ -70,12 +72,30 @@ def linked(key: str, default: str, allowed: Collection[str] | Callable[[str], bo
             note_nonsense(key)
         value = default
     st.session_state[key] = kept[key] = value
+    if value != (written.get(key) or default):
+        _replaced()[key, written.get(key)] = time.monotonic()
     written[key] = None if value == default else value
     if value != default:
         st.query_params[key] = value
     elif asked is not None:
         del st.query_params[key]
     return str(value)
+
+
+def _replaced() -> dict[tuple[str, str | None], float]:
+    """When a value of a linked key was last given up."""
+    found: dict[tuple[str, str | None], float] = st.session_state.setdefault("cnnviz.replaced", {})
+    for each in [each for each, then in found.items() if time.monotonic() - then > LATE]:
+        del found[each]
+    return found
+
+
+def _is_late(key: str, asked: str | None) -> bool:
+    """Whether the address asks for what was just changed: two quick clicks, and the second was sent before the answer.
+
+    Taken for a new link, it would undo the first.
+    """
+    return (key, asked) in _replaced()
 
 
 def note_nonsense(key: str) -> None:

@@ -86,3 +86,26 @@ def test_reset_gives_every_default_back() -> None:
     app.button(key="reset").click().run()
     assert said(app).startswith("green ") and said(app).endswith("stride=1, share=0.5, border='zero', flip=False)")
     assert "colour" not in app.query_params
+
+
+LINKED = """
+import streamlit as st
+from cnnviz.ui.controls import choose
+choose("Which", ["one", "two", "three"], key="which", default="one")
+"""
+
+
+def test_an_address_that_is_late_undoes_no_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnviz.ui import state
+
+    page = AppTest.from_string(LINKED).run()
+    page.selectbox[0].set_value("two").run()
+    page.selectbox[0].set_value("three").run()
+    page.query_params["which"] = "two"  # sent by the browser before it had the last answer
+    page.run()
+    assert page.selectbox[0].value == "three"
+    assert page.query_params["which"] == "three"
+    monkeypatch.setattr(state, "LATE", -1.0)  # later, the same address is a link that somebody follows
+    page.query_params["which"] = "two"
+    page.run()
+    assert page.selectbox[0].value == "two"
