@@ -146,6 +146,7 @@ def only_one_file_names(path: str, tree: ast.Module) -> Iterator[str]:
         "imdecode": "cnnviz/data/images.py",
         "imread": "cnnviz/data/images.py",
         "Popen": "cnnviz/jobs/process.py",
+        "v2": "cnnviz/ui/components/source.py",
     }
     if layer(path) in SCRIPTS:
         return

@@ -39,3 +39,20 @@ def test_tests_cannot_look_up_a_name_outside() -> None:
 def test_tests_cannot_connect_outside() -> None:
     with socket.socket() as probe, pytest.warns(match="connect"), pytest.raises(RuntimeError, match=r"192\.0\.2\.1"):
         probe.connect(("192.0.2.1", 80))
+
+
+def test_no_lecture_but_those_with_a_network_imports_what_takes_long() -> None:
+    """pandas takes 0.4 s, torch a second and more: nobody should wait for them who only looks at numbers."""
+    names = [path.name for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "cam"]
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        f"for name in {names!r}:\n"
+        "    app.switch_page('pages/' + name).run()\n"
+        "    assert not app.exception and not app.error, name\n"
+        "    late = {'torch', 'pandas', 'pyarrow', 'sympy', 'scipy', 'skimage'} & set(sys.modules)\n"
+        "    assert not late, name + ' imports ' + ', '.join(late)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

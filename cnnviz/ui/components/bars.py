@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import streamlit as st
+from cnnviz.ui.components.source import component, script, style
 
-from cnnviz.ui.components.source import script, style
-
-_mount = st.components.v2.component(
-    "cnnviz.bars", html='<div class="bars" role="group"></div>', css=style("bars"), js=script("bars")
-)
+_mount = component("bars", html='<div class="bars" role="group"></div>', css=style("bars"), js=script("bars"))
 
 
 @dataclass(frozen=True)

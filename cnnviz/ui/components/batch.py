@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import state
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 Array = NDArray[np.float64]
 _HTML = '<div class="batch"></div>'
-_mount = st.components.v2.component(
-    "cnnviz.batch", html=_HTML, css=style("batch"), js=script("axes", "batch_table", "batch")
-)
+_mount = component("batch", html=_HTML, css=style("batch"), js=script("axes", "batch_table", "batch"))
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = '<div class="blocks"></div>'
-_mount = st.components.v2.component("cnnviz.block", html=_HTML, css=style("block"), js=script("axes", "block"))
+_mount = component("block", html=_HTML, css=style("block"), js=script("axes", "block"))
 
 
 def blocks(

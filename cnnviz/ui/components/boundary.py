@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = '<div class="boundary"></div>'
-_mount = st.components.v2.component(
-    "cnnviz.boundary",
+_mount = component(
+    "boundary",
     html=_HTML,
     css=style("boundary"),
     js=script("packing", "boundary_paint", "boundary"),

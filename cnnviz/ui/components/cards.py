@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 if TYPE_CHECKING:
     from cnnviz.ui.lecture import Lecture
 
-_mount = st.components.v2.component(
-    "cnnviz.cards", html='<div class="root"></div>', css=style("cards"), js=script("cards")
-)
+_mount = component("cards", html='<div class="root"></div>', css=style("cards"), js=script("cards"))
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
-_mount = st.components.v2.component(
-    "cnnviz.clouds", html='<div class="clouds"></div>', css=style("clouds"), js=script("packing", "axes", "clouds")
+_mount = component(
+    "clouds",
+    html='<div class="clouds"></div>',
+    css=style("clouds"),
+    js=script("packing", "axes", "clouds"),
 )
 
 

@@ -7,17 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.figures.colours import CATEGORIES
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = """<div class="root"><div class="legend" role="group" aria-label="Lines shown"></div>
 <svg role="img" tabindex="0"></svg><output class="read"></output></div>"""
-_mount = st.components.v2.component(
-    "cnnviz.curves", html=_HTML, css=style("curves"), js=script("packing", "axes", "curves")
-)
+_mount = component("curves", html=_HTML, css=style("curves"), js=script("packing", "axes", "curves"))
 
 
 @dataclass(frozen=True)

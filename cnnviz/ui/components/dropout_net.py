@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = '<div class="dropout"></div>'
-_mount = st.components.v2.component(
-    "cnnviz.dropout_net",
+_mount = component(
+    "dropout_net",
     html=_HTML,
     css=style("dropout_net"),
     js=script("packing", "axes", "dropout_draw", "dropout_net"),

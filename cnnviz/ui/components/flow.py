@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from cnnviz.ui import state
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = """<div class="root"><div class="legend"></div><svg role="img" tabindex="0"></svg>
 <output class="read" aria-live="polite"></output></div>"""
-_mount = st.components.v2.component("cnnviz.flow", html=_HTML, css=style("flow"), js=script("settling", "axes", "flow"))
+_mount = component("flow", html=_HTML, css=style("flow"), js=script("settling", "axes", "flow"))
 
 
 @dataclass(frozen=True)

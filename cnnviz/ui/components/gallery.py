@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import streamlit as st
+from cnnviz.ui.components.source import component, script, style
 
-from cnnviz.ui.components.source import script, style
-
-_mount = st.components.v2.component(
-    "cnnviz.gallery", html='<div class="thumbs" role="group"></div>', css=style("gallery"), js=script("gallery")
+_mount = component(
+    "gallery", html='<div class="thumbs" role="group"></div>', css=style("gallery"), js=script("gallery")
 )
 
 

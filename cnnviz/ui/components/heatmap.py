@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.colours import table
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = """<div class="root">
 <div class="panels"></div>
@@ -25,7 +24,7 @@ _HTML = """<div class="root">
 </form></div>"""
 
 SEQUENTIAL, SIGNED = ("inferno", "viridis", "cividis"), "RdBu_r"
-_mount = st.components.v2.component("cnnviz.heatmap", html=_HTML, css=style("heatmap"), js=script("packing", "heatmap"))
+_mount = component("heatmap", html=_HTML, css=style("heatmap"), js=script("packing", "heatmap"))
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = '<div class="histograms"></div>'
-_mount = st.components.v2.component(
-    "cnnviz.histograms", html=_HTML, css=style("histograms"), js=script("axes", "histograms")
-)
+_mount = component("histograms", html=_HTML, css=style("histograms"), js=script("axes", "histograms"))
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.colours import table
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 if TYPE_CHECKING:
     from cnnviz.ledger import Ledger, Row
@@ -37,8 +36,8 @@ _HTML = """<div class="root">
 COLOURS = "inferno"
 KEPT = ("counting", "all", "blocks")
 SORTABLE = ("name", "source", "output", "params", "macs", "bytes", "field", "jump", "offset")
-_mount = st.components.v2.component(
-    "cnnviz.ledger", html=_HTML, css=style("ledger"), js=script("packing", "settling", "ledger_field", "ledger")
+_mount = component(
+    "ledger", html=_HTML, css=style("ledger"), js=script("packing", "settling", "ledger_field", "ledger")
 )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from cnnviz.ui.components.source import component, script, style
 
-from cnnviz.ui.components.source import script, style
-
-_mount = st.components.v2.component(
-    "cnnviz.link",
+_mount = component(
+    "link",
     html='<button type="button" title="Copy the address of this page, with everything that is set on it">'
     '<output aria-live="polite">Copy link</output></button>',
     css=style("link"),

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-import streamlit as st
+from cnnviz.ui.components.source import component, script, style
 
-from cnnviz.ui.components.source import script, style
-
-_mount = st.components.v2.component(
-    "cnnviz.mosaic", html='<div class="tiles" role="group"></div>', css=style("mosaic"), js=script("mosaic")
-)
+_mount = component("mosaic", html='<div class="tiles" role="group"></div>', css=style("mosaic"), js=script("mosaic"))
 MARKS = {"yes": "✓ keeps it", "partly": "~ up to a point", "no": "✗ changes it"}
 
 

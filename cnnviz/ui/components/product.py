@@ -6,18 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = """<div class="product"><canvas role="img" tabindex="0"></canvas>
 <p class="told" aria-live="polite"></p></div>"""
-_mount = st.components.v2.component(
-    "cnnviz.product", html=_HTML, css=style("product"), js=script("packing", "window_colours", "product")
-)
+_mount = component("product", html=_HTML, css=style("product"), js=script("packing", "window_colours", "product"))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.colours import CATEGORIES, table
@@ -21,7 +20,7 @@ from cnnviz.landscapes.script import landscapes_script
 from cnnviz.optim.script import rules_script
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _SHARED = ("packing", "settling", "window_colours", "window_controls")
 _PARTS = ("walk", "words", "plane", "paths", "surface", "chart", "controls", "events")
@@ -42,7 +41,7 @@ def javascript() -> str:
     return rules_script() + landscapes_script() + script(*_SHARED, *(f"race_{part}" for part in _PARTS), "race")
 
 
-_mount = st.components.v2.component("cnnviz.race", html=_HTML, css=style("race"), js=javascript())
+_mount = component("race", html=_HTML, css=style("race"), js=javascript())
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
 from cnnviz.figures.colours import CATEGORIES
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = """<div class="root"><div class="legend"></div>
 <div class="chart"><svg role="img"></svg><output class="named"></output></div>
 <div class="pane" tabindex="0" role="region"><table><thead></thead><tbody></tbody></table></div></div>"""
-_mount = st.components.v2.component("cnnviz.scatter", html=_HTML, css=style("scatter"), js=script("axes", "scatter"))
+_mount = component("scatter", html=_HTML, css=style("scatter"), js=script("axes", "scatter"))
 
 
 @dataclass(frozen=True)

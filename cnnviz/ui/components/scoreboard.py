@@ -11,19 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data.images import Image
 from cnnviz.scores.written import Row
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _JS = script("packing", "settling", "scoreboard_paint", "scoreboard")
-_mount = st.components.v2.component(
-    "cnnviz.scoreboard", html='<div class="root"></div>', css=style("scoreboard"), js=_JS
-)
+_mount = component("scoreboard", html='<div class="root"></div>', css=style("scoreboard"), js=_JS)
 COLDEST, HOTTEST = 0.01, 100.0
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = '<div class="shares" role="img"></div>'
-_mount = st.components.v2.component("cnnviz.shares", html=_HTML, css=style("shares"), js=script("shares"))
+_mount = component("shares", html=_HTML, css=style("shares"), js=script("shares"))
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.arithmetic.shifts import Moved
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = '<div class="shifts"></div>'
-_mount = st.components.v2.component("cnnviz.shifts", html=_HTML, css=style("shifts"), js=script("packing", "shifts"))
+_mount = component("shifts", html=_HTML, css=style("shifts"), js=script("packing", "shifts"))
 NUMBERED = 64  # cells of a plane that still carry their number
 
 

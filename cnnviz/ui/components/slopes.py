@@ -7,20 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 Array = NDArray[np.float64]
 _HTML = """<div class="root"><svg role="img"></svg>
 <form><label><span></span><input type="range" name="at"></label></form>
 <output aria-live="polite"></output></div>"""
-_mount = st.components.v2.component(
-    "cnnviz.slopes", html=_HTML, css=style("slopes"), js=script("packing", "settling", "axes", "slopes")
-)
+_mount = component("slopes", html=_HTML, css=style("slopes"), js=script("packing", "settling", "axes", "slopes"))
 
 
 @dataclass(frozen=True)

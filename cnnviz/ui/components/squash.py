@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = '<div class="squash"><svg role="img"></svg></div>'
-_mount = st.components.v2.component("cnnviz.squash", html=_HTML, css=style("squash"), js=script("axes", "squash"))
+_mount = component("squash", html=_HTML, css=style("squash"), js=script("axes", "squash"))
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
 from cnnviz.figures.colours import table
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _HTML = """<div class="root"><svg tabindex="0" role="application"></svg>
 <div class="bar"><span>0: fast</span><canvas width="32" height="1" role="img" aria-label="Colour scale"></canvas>
 <span>1: stands still</span><i></i><span>diverges</span></div><output class="read"></output></div>"""
-_mount = st.components.v2.component(
-    "cnnviz.stability", html=_HTML, css=style("stability"), js=script("packing", "settling", "axes", "stability")
+_mount = component(
+    "stability",
+    html=_HTML,
+    css=style("stability"),
+    js=script("packing", "settling", "axes", "stability"),
 )
 
 

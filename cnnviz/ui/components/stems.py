@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import state
 from cnnviz.ui.components.batch import Row, numbers
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 Array = NDArray[np.float64]
 _HTML = """<div class="batch"><svg role="img"></svg>
 <div class="pane" tabindex="0" role="region" aria-label="All numbers">
 <table><thead></thead><tbody></tbody></table></div></div>"""
-_mount = st.components.v2.component(
-    "cnnviz.stems", html=_HTML, css=style("batch") + style("stems"), js=script("axes", "batch_table", "stems")
-)
+_mount = component("stems", html=_HTML, css=style("batch") + style("stems"), js=script("axes", "batch_table", "stems"))
 
 
 def stems(at: Array, rows: Sequence[Row], *, key: str, label: str, on_edit: Callable[[], None]) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from cnnviz.data.images import Image
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
-_mount = st.components.v2.component(
-    "cnnviz.tiles", html='<div class="root"></div>', css=style("tiles"), js=script("packing", "tiles")
-)
+_mount = component("tiles", html='<div class="root"></div>', css=style("tiles"), js=script("packing", "tiles"))
 
 
 def tiles(

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 if TYPE_CHECKING:
     from cnnviz.arithmetic import Fit, Sizes
@@ -15,9 +13,7 @@ if TYPE_CHECKING:
 _HTML = """<div class="tiling"><ul></ul><svg role="img" tabindex="0"></svg>
 <div class="foot"><output aria-live="polite"></output><button type="button">Picture (PNG)</button></div></div>"""
 SHARE = 0.47  # of the window's height, at most: the drawing ends above the fold at 1280×800
-_mount = st.components.v2.component(
-    "cnnviz.tiling", html=_HTML, css=style("tiling"), js=script("tiling_geometry", "tiling")
-)
+_mount = component("tiling", html=_HTML, css=style("tiling"), js=script("tiling_geometry", "tiling"))
 
 
 def tiling(found: Sizes, *, legend: Sequence[tuple[str, str]], alt: str, key: str) -> None:

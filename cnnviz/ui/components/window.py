@@ -11,17 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
-from cnnviz.ui.components.source import script, style
+from cnnviz.ui.components.source import component, script, style
 
 _PARTS = ("geometry", "layout", "colours", "words", "paint", "overlay", "controls", "events")
 _JS = script("packing", "settling", *(f"window_{part}" for part in _PARTS), "window")
 _HTML = '<div class="window"></div>'
-_mount = st.components.v2.component("cnnviz.window", html=_HTML, css=style("window"), js=_JS)
+_mount = component("window", html=_HTML, css=style("window"), js=_JS)
 _RANKS = {"input": 3, "weights": 4, "bias": 1}
 Which = Literal["input", "weights", "bias"]
 
