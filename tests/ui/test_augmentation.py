@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import cv2
@@ -19,7 +20,6 @@ from cnnviz.augment import AUGMENTATIONS, KINDS, step
 from cnnviz.cli import main
 from cnnviz.data.images import encode_png, read_image
 from cnnviz.data.samples import SAMPLES, sample
-from cnnviz.paths import PAGES
 from cnnviz.preprocessing.points import ranges
 from cnnviz.ui.augmenting import epochs, labels, points, reading
 from cnnviz.ui.augmenting.code import as_csv, as_json, command
@@ -27,8 +27,10 @@ from cnnviz.ui.augmenting.controls import DRAWS
 from cnnviz.ui.augmenting.examples import EXAMPLES
 from cnnviz.ui.augmenting.grid import Grid, made
 from cnnviz.ui.augmenting.sheets import LONGEST, sheet
+from tests.ui.opening import on_page, text
 
 pytestmark = pytest.mark.timeout(120)
+opened = partial(on_page, "augmentation", picture="shapes")
 
 
 @pytest.fixture
@@ -43,20 +45,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Grid]]:
 
     monkeypatch.setattr(reading, "strip", note)
     return seen
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "augmentation.py"), default_timeout=60)
-    app.query_params["picture"] = "shapes"
-    for key, value in query.items():
-        app.query_params[key.replace("_", "-")] = value
-    app.run()
-    assert not app.exception and not app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(block.value for block in app.markdown)
 
 
 def test_the_first_tile_is_the_picture_as_validation_sees_it(drawn: list[tuple[Any, Grid]]) -> None:

@@ -6,20 +6,22 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.paths import PAGES
 from cnnviz.ui.components.batch import Row
 from cnnviz.ui.normalizing import controls, gradient, running
 from cnnviz.ui.normalizing.examples import EXAMPLES
 from cnnviz.ui.normalizing.numbers import number, plain
+from tests.ui.opening import formulas, on_page, text
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
+opened = partial(on_page, "batch_norm")
 TEXTBOOK = [-1.683282, 0.105573, 1.894427, 3.683282]
 
 
@@ -63,23 +65,6 @@ def averages(monkeypatch: pytest.MonkeyPatch) -> list[list[Sequence[float]]]:
 
     monkeypatch.setattr(running, "curves", note)
     return seen
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "batch_norm.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key.replace("_", "-")] = value
-    app.run()
-    assert not app.exception and not app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(block.value for block in app.markdown)
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(block.value for block in app.latex)
 
 
 def test_the_page_opens_with_the_textbooks_numbers(drawn: list[Sequence[Row]]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.landscapes import LANDSCAPES
 from cnnviz.landscapes.formula import formula
@@ -16,8 +16,10 @@ from cnnviz.paths import PAGES
 from cnnviz.ui.components.race import Scene
 from cnnviz.ui.racing import figure
 from cnnviz.ui.racing.examples import EXAMPLES
+from tests.ui.opening import on_page, text
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
+opened = partial(on_page, "optimizers")
 
 
 @pytest.fixture
@@ -32,19 +34,6 @@ def scenes(monkeypatch: pytest.MonkeyPatch) -> list[Scene]:
 
     monkeypatch.setattr(figure, "race", note)
     return drawn
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "optimizers.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key.replace("_", "-")] = value
-    app.run()
-    assert not app.exception and not app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(block.value for block in app.markdown)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)

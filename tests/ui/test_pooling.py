@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.paths import PAGES
 from cnnviz.ui.components.window import Scene
 from cnnviz.ui.pooling import controls as pooling
 from cnnviz.ui.pooling.examples import EXAMPLES
 from cnnviz.ui.pooling.input import BadNumbers, parse, write
+from tests.ui.opening import formulas, on_page, text
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
+opened = partial(on_page, "pooling")
 AVERAGED = "2 8 1 5; 4 6 2 4; 1 7 9 3; 3 5 2 6"
 
 
@@ -33,23 +35,6 @@ def scenes(monkeypatch: pytest.MonkeyPatch) -> list[Scene]:
 
     monkeypatch.setattr(pooling, "slide", note)
     return drawn
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "pooling.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key.replace("_", "-")] = value
-    app.run()
-    assert not app.exception and not app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(block.value for block in app.markdown)
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(block.value for block in app.latex)
 
 
 @pytest.mark.parametrize(

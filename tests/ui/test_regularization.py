@@ -6,12 +6,12 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.paths import PAGES
 from cnnviz.training.tasks.overfit import EXAMPLES as TRAINED
@@ -22,8 +22,10 @@ from cnnviz.ui.regularizing.examples import EXAMPLES
 from cnnviz.ui.regularizing.figure import events_of
 from cnnviz.ui.regularizing.reading import COLUMNS, csv
 from cnnviz.ui.regularizing.runs import run_of
+from tests.ui.opening import formulas, on_page, text
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
+opened = partial(on_page, "regularization")
 
 
 @pytest.fixture
@@ -38,23 +40,6 @@ def planes(monkeypatch: pytest.MonkeyPatch) -> list[list[Plane]]:
 
     monkeypatch.setattr(figure, "boundary", note)
     return drawn
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "regularization.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key.replace("_", "-")] = value
-    app.run()
-    assert not app.exception and not app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(block.value for block in app.markdown)
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(block.value for block in app.latex)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)

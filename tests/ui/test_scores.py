@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,10 @@ from cnnviz.ui.scoring import board as figure
 from cnnviz.ui.scoring import counting, starting, stepping
 from cnnviz.ui.scoring.counting import Layer, counts
 from cnnviz.ui.scoring.examples import EXAMPLES, RESNET50, SIZES
+from tests.ui.opening import formulas, on_page, text
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
+opened = partial(on_page, "scores")
 
 
 @pytest.fixture
@@ -37,23 +40,6 @@ def boards(monkeypatch: pytest.MonkeyPatch) -> list[Board]:
 
     monkeypatch.setattr(figure, "scoreboard", note)
     return drawn
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "scores.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key.replace("_", "-")] = value
-    app.run()
-    assert not app.exception and not app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(block.value for block in app.markdown)
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(block.value for block in app.latex)
 
 
 LOSSES = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.paths import PAGES
 from cnnviz.signals import Net, measure
@@ -18,8 +18,10 @@ from cnnviz.ui.components.flow import Bars, Line
 from cnnviz.ui.vanishing import activations, controls, depth, kept, reading
 from cnnviz.ui.vanishing.examples import EXAMPLES, FAILING
 from cnnviz.ui.vanishing.numbers import latex, power, times
+from tests.ui.opening import formulas, on_page, text
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("fresh_caches")]
+opened = partial(on_page, "vanishing")
 Drawn = list[tuple[Bars, list[Line], dict[str, Any]]]
 
 
@@ -35,23 +37,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
 
     monkeypatch.setattr(controls, "flow", note)
     return seen
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "vanishing.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key.replace("_", "-")] = value
-    app.run()
-    assert not app.exception and not app.error
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(block.value for block in app.markdown)
-
-
-def formulas(app: AppTest) -> str:
-    return " ".join(block.value for block in app.latex)
 
 
 def test_every_example_stands_after_one_click_and_is_told_in_three_sentences() -> None:

@@ -14,8 +14,9 @@ from cnnviz.ui import state
 from cnnviz.ui.components.batch import Row, batch
 from cnnviz.ui.controls import controls
 from cnnviz.ui.normalizing.controls import Shown
-from cnnviz.ui.normalizing.given import LONGEST, BadNumbers, parse
+from cnnviz.ui.normalizing.given import LONGEST, parse
 from cnnviz.ui.normalizing.numbers import plain
+from cnnviz.ui.typed import BadNumbers
 
 Array = NDArray[np.float64]
 TITLE = "One example, two batches"

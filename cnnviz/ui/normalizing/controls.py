@@ -15,8 +15,9 @@ from cnnviz.ui import state
 from cnnviz.ui.components.batch import Row, Rule, batch, edited
 from cnnviz.ui.controls import choose, controls
 from cnnviz.ui.normalizing.examples import EXAMPLES
-from cnnviz.ui.normalizing.given import LONGEST, MOST, SOURCES, TEXTBOOK, BadNumbers, Given, parse, recalled, write
+from cnnviz.ui.normalizing.given import LONGEST, MOST, SOURCES, TEXTBOOK, Given, parse, recalled, write
 from cnnviz.ui.presets import note
+from cnnviz.ui.typed import BadNumbers
 
 Array = NDArray[np.float64]
 MODES = {"train": "training: this batch’s own μ, σ²", "eval": "evaluation: the running μ, σ²"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cnnviz.ui.typed import BadNumbers, number
 
 Array = NDArray[np.float64]
 TEXTBOOK = "1 2 3 4"
@@ -23,10 +24,6 @@ RANGES = {
     "random": ((3.0, 2.0),),
     "pair": ((3.0, 2.0), (-1.0, 0.5)),
 }  # mean and deviation of the draws, per feature
-
-
-class BadNumbers(ValueError):
-    """A text that is no batch; the message tells what to write."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class Given:
 def parse(text: str) -> Array:
     """Read ``1 2 3; 0.1 0.2 0.3``, a feature per line, as ``(N, D)``. Raises :class:`BadNumbers`."""
     lines = [line for line in re.split(r"[;\n]", text) if line.strip(" ,\t\r")]
-    rows = [[_number(word) for word in re.split(r"[\s,]+", line.strip(" ,\t\r"))] for line in lines]
+    rows = [[number(word) for word in re.split(r"[\s,]+", line.strip(" ,\t\r"))] for line in lines]
     if not rows:
         raise BadNumbers("There is no batch: write numbers, such as 1 2 3 4")
     if len(rows) > FEATURES or max(map(len, rows)) > MOST:
@@ -83,17 +80,6 @@ def recalled(text: str) -> Given | None:
     if found:
         return Given(found[1], min(MOST, max(1, int(found[2]))), int(found[3]))
     return Given("numbers", MOST, text=text) if readable(text) else None
-
-
-def _number(word: str) -> float:
-    try:
-        value = float(word.replace("−", "-"))
-    except ValueError:
-        shown = word if len(word) <= 20 else word[:20] + "…"
-        raise BadNumbers(f"“{shown}” is no number: write numbers like 3, -1 or 0.5") from None
-    if not math.isfinite(value) or abs(value) > 1e6:
-        raise BadNumbers("That number is too large to show: keep to a million either way")
-    return value
 
 
 def write(x: Array) -> str:

@@ -15,9 +15,10 @@ from cnnviz.ui.components.stems import stems
 from cnnviz.ui.controls import choose
 from cnnviz.ui.normalizing.controls import Shown
 from cnnviz.ui.normalizing.equations import equations
-from cnnviz.ui.normalizing.given import LONGEST, BadNumbers, parse
+from cnnviz.ui.normalizing.given import LONGEST, parse
 from cnnviz.ui.normalizing.numbers import plain
 from cnnviz.ui.strip import show_code
+from cnnviz.ui.typed import BadNumbers
 
 Array = NDArray[np.float64]
 TITLE = "The way back: six equations"

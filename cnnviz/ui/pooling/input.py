@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from cnnviz.params import param
 from cnnviz.ui import cache, state
 from cnnviz.ui.components.window import edited
 from cnnviz.ui.controls import choose, controls
+from cnnviz.ui.typed import BadNumbers, number
 
 Array = NDArray[np.float64]
 CS231N = "1 1 2 4; 5 6 7 8; 3 2 1 0; 1 2 3 4"
@@ -27,10 +27,6 @@ WRITING = (
     "Or write into a cell of the figure."
 )
 EDITABLE = 256  # cells: more would not fit a link
-
-
-class BadNumbers(ValueError):
-    """A text that is no matrix; the message tells what to write."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ def picture(name: str, longest: int = PIXELS) -> Given:
 def parse(text: str) -> Array:
     """Read ``1 2; 3 4 | 5 6; 7 8`` as ``(C, H, W)``. Raises :class:`BadNumbers` with the sentence to show."""
     planes = [[row for row in re.split(r"[;\n]", plane) if row.strip(" ,\t\r")] for plane in text.split("|")]
-    cells = [[[_number(word) for word in re.split(r"[\s,]+", row.strip(" ,\t\r"))] for row in rows] for rows in planes]
+    cells = [[[number(word) for word in re.split(r"[\s,]+", row.strip(" ,\t\r"))] for row in rows] for rows in planes]
     if not cells[0]:
         raise BadNumbers("There are no numbers: write a row per line, such as 1 2 3")
     shapes = {(len(plane), len(row)) for plane in cells for row in plane}
@@ -127,17 +123,6 @@ def parse(text: str) -> Array:
     if max(height, width) > SIDE or len(cells) > CHANNELS:
         raise BadNumbers(f"That is too large to read: use at most {SIDE}×{SIDE} numbers and {CHANNELS} channels")
     return np.array(cells, dtype=np.float64)
-
-
-def _number(word: str) -> float:
-    try:
-        value = float(word.replace("−", "-"))
-    except ValueError:
-        shown = word if len(word) <= 20 else word[:20] + "…"
-        raise BadNumbers(f"“{shown}” is no number: write numbers like 3, -1 or 0.5") from None
-    if not math.isfinite(value) or abs(value) > 1e6:
-        raise BadNumbers("That number is too large to show: keep to a million either way")
-    return value
 
 
 def write(x: Array) -> str:
