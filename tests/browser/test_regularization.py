@@ -30,6 +30,7 @@ def test_the_boundary_is_scrubbed_by_keyboard_without_the_server(server: str, op
     assert pixels(page) != last
     page.get_by_role("button", name="Play", exact=True).click()
     expect(told).to_contain_text("step 2000", timeout=SLOW)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # the last frame has been drawn
     assert pixels(page) == last
     page.context.set_offline(False)
 
