@@ -51,7 +51,7 @@ def test_masks_are_drawn_until_the_average_settles(server: str, open_page: Open)
 
 def test_an_example_shows_its_recorded_run_and_stands_in_the_link(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/regularization")
-    page.get_by_role("radio", name="Weight decay").or_(page.get_by_role("button", name="Weight decay")).first.click()
+    page.get_by_role("radio", name="Weight decay", exact=True).click()  # not the help of the slider
     page.wait_for_url(re.compile("fit-decay=0.01"))
     expect(page.locator(".boundary output").first).to_contain_text("0.29 in training", timeout=SLOW)
     again = open_page(page.url)
@@ -67,7 +67,7 @@ def test_settings_are_trained_live_and_kept(server: str, open_page: Open) -> Non
     settle(page)
     page.get_by_role("button", name="Keep this run and compare").click()
     page.wait_for_url(re.compile("fit-kept="))
-    page.get_by_role("radio", name="Dropout").or_(page.get_by_role("button", name="Dropout")).first.click()
+    page.get_by_role("radio", name="Dropout", exact=True).click()  # not the help of the slider
     expect(page.locator(".boundary canvas")).to_have_count(2, timeout=SLOW)
 
 
