@@ -15,7 +15,12 @@ WAIT = 90_000  # a worker on a busy machine imports torch first
 FIGURES = f".st-key-{KEY}-live [data-testid=stBidiComponentIsolated]"
 MARK = f"document.querySelectorAll('{FIGURES}').forEach(each => each.same = true)"
 MARKED = f"[...document.querySelectorAll('{FIGURES}')].map(each => each.same === true)"
-PLACE = "each => [each.offsetTop, each.offsetLeft, each.offsetHeight]"
+# below the heading of its section: what stands above may still grow while its formulas are set
+PLACE = """each => {
+  const heading = [...document.querySelectorAll("h3")].find((h) => h.textContent === "Plain or residual depth");
+  const [box, above] = [each.getBoundingClientRect(), heading.getBoundingClientRect()];
+  return [Math.round(box.top - above.top), Math.round(box.left), Math.round(box.height)];
+}"""
 
 
 def row(page: Page) -> Locator:
