@@ -11,13 +11,8 @@ import math
 from collections.abc import Sequence
 
 
-def is_stable(alpha: float, beta: float, curvature: float) -> bool:
-    r"""Whether the path converges: :math:`0 < \alpha\lambda < 2 + 2\beta` and :math:`|\beta| < 1`."""
-    return 0 < alpha * curvature < 2 + 2 * beta and abs(beta) < 1
-
-
 def bound(beta: float, curvature: float) -> float:
-    r"""The rate α at which momentum β starts to diverge: :math:`(2 + 2\beta)/\lambda`."""
+    r"""The rate α at which momentum β starts to diverge: :math:`0 < \alpha\lambda < 2 + 2\beta` converges."""
     return (2 + 2 * beta) / curvature
 
 

@@ -37,6 +37,9 @@ def expressions(draw: st.DrawFn, depth: int = 4) -> str:
     return f"({inner} {draw(st.sampled_from('+-*/'))} {other})"
 
 
+formula("x")  # SymPy's import is paid here, not by the first text
+
+
 def read(text: str) -> object:
     """The landscape, or None if the text is refused as it should be."""
     begin = time.process_time()
@@ -47,7 +50,7 @@ def read(text: str) -> object:
         assert told.endswith((".", "?")) and len(told) <= 140 and "\n" not in told
         return None
     finally:
-        assert time.process_time() - begin < 3, text  # seconds on a slow machine, not for ever
+        assert time.process_time() - begin < 0.5, text
 
 
 formula("x")  # SymPy's import is not in the measured time

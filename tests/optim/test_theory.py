@@ -19,7 +19,7 @@ def test_the_rate_is_the_largest_eigenvalue(alpha: float, beta: float, curvature
     matrix = np.array([[beta, curvature], [-alpha * beta, 1 - alpha * curvature]])
     radius = np.abs(np.linalg.eigvals(matrix)).max()
     assert theory.rate(alpha, beta, curvature) == pytest.approx(radius, rel=1e-6)
-    assert theory.is_stable(alpha, beta, curvature) == (radius < 1)
+    assert (alpha < theory.bound(beta, curvature)) == (radius < 1)
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(0.1, 0.5), (0.15, 0.0), (0.05, 0.9), (0.19, 0.3)])

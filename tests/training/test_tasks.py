@@ -153,7 +153,7 @@ def test_it_stops_when_nobody_asks(task: Task) -> None:
     next(events)
     start = time.process_time()
     events.close()
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 0.5
 
 
 def test_what_is_recorded_agrees_with_a_run(task: Task) -> None:
