@@ -81,7 +81,7 @@ def rebuilt(told: Mapping[str, Any]) -> Config:
         value = float(given) if kind is float and type(given) is int else given
         if type(value) is not kind:
             raise BadConfig(f"{name} is {str(given)[:20]!r}; give it a value of type {kind.__name__}")
-        if kind is str and len(value) > 4000:
+        if isinstance(value, str) and len(value) > 4000:
             raise BadConfig(f"{name} has {len(value)} characters; 4000 are the most")
         values[name] = value
     return Config(**values)
