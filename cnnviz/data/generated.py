@@ -47,7 +47,7 @@ def _cover(drawn: NDArray[np.float64], labels: NDArray[np.int64], size: int) -> 
     """How much of each pixel the figure covers, 0 … 1: its distance to the outline, clipped to one pixel."""
     u, v, radius = _place(drawn, size)
     cover = np.empty((len(drawn), size, size), dtype=np.float32)
-    for k, outline in enumerate(_OUTLINES.values()):
+    for k, outline in enumerate(OUTLINES.values()):
         mine = np.flatnonzero(labels == k)
         if len(mine):
             cover[mine] = outline(u[mine], v[mine], radius[mine])
@@ -156,7 +156,7 @@ def _dots(u: Plane, v: Plane, r: Plane) -> Plane:
     return _inside(_length(a, b) - 0.29 * period)
 
 
-_OUTLINES: dict[str, Callable[[Plane, Plane, Plane], Plane]] = {
+OUTLINES: dict[str, Callable[[Plane, Plane, Plane], Plane]] = {
     "disc": _disc,
     "ring": _ring,
     "square": _square,
@@ -168,4 +168,4 @@ _OUTLINES: dict[str, Callable[[Plane, Plane, Plane], Plane]] = {
     "checks": _checks,
     "dots": _dots,
 }
-CLASSES = tuple(_OUTLINES)
+CLASSES = tuple(OUTLINES)

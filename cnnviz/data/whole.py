@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
+
+PART = ".cnnviz-*.part"  # what a killed process may leave behind
 
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write ``content`` to ``target`` or leave what was there: sibling file, fsync, rename, fsync of the folder.
 
-    Raises :class:`OSError` if the place cannot be written; nothing is left behind then.
+    Raises :class:`OSError` if the place cannot be written; nothing is left behind then. Safe for threads and processes:
+    each has a sibling file of its own, and the last one wins.
     """
-    part = target.with_name(f".cnnviz-{os.getpid()}-{target.name[-40:]}.part")
+    part = target.with_name(f".cnnviz-{os.getpid()}-{threading.get_ident()}-{target.name[-40:]}.part")
     try:
         with part.open("wb") as file:
             file.write(content)
