@@ -77,6 +77,46 @@ def look(model: nn.Module, layer: str, images: Tensor, *, target: Target = None)
     return Seen(kept[0].detach(), gradients, scores.detach(), targets, forward)
 
 
+Note = Callable[[str, nn.Module, Tensor], None]
+
+
+def tour(
+    model: nn.Module, images: Tensor, *, note: Note | None = None, loss: Chooser | None = None
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Run ``model`` once on ``images`` and call ``note(path, module, answer)`` for every layer on the way, in order.
+
+    A block that adds something to what its layers did is a layer too: one whose answer is not that of the last layer
+    inside it. ``note`` gets the answer itself, detached, before a later in-place operation changes it: it takes what it
+    wants at once, so nothing is copied. Returns the scores ``(N, classes)`` and, if ``loss(scores)`` is given, its
+    gradient by each parameter that trains, by name; no parameter's own ``grad`` is touched.
+    """
+    last: list[object] = [None]
+
+    def hooked(path: str) -> Callable[[nn.Module, tuple[object, ...], object], None]:
+        def hook(module: nn.Module, _inputs: tuple[object, ...], answer: object) -> None:
+            inner = next(module.children(), None) is not None
+            if note is not None and isinstance(answer, Tensor) and not (inner and answer is last[0]):
+                note(path, module, answer.detach())
+            last[0] = answer
+
+        return hook
+
+    weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    with _borrowed(model, images):
+        handles = [module.register_forward_hook(hooked(path)) for path, module in model.named_modules() if path]
+        try:
+            with torch.set_grad_enabled(loss is not None and bool(weights)):
+                scores = model(images)
+                told = loss(scores) if loss is not None else None
+        finally:
+            for handle in handles:
+                handle.remove()
+        if told is None or not told.requires_grad:
+            return scores.detach(), {}
+        found: Sequence[Tensor | None] = torch.autograd.grad(told, list(weights.values()), allow_unused=True)
+    return scores.detach(), {n: g.detach() for n, g in zip(weights, found, strict=True) if g is not None}
+
+
 def find_layer(model: nn.Module, layer: str) -> nn.Module:
     """The module at path ``layer``; :class:`LayerError` names the nearest paths when there is none."""
     modules: dict[str, nn.Module] = dict(model.named_modules())

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnnviz.training.recipe import Recipe
+from cnnviz.training.schedules import factor
 
 Batches = Iterator[tuple[Tensor, Tensor]]
 
@@ -32,9 +33,7 @@ class Epoch:
 
 def learning_rate(recipe: Recipe, progress: float) -> float:
     """Linear warm-up over ``recipe.warmup``, then half a cosine to zero; ``progress`` in 0…1."""
-    if progress < recipe.warmup:
-        return recipe.lr * progress / recipe.warmup
-    return recipe.lr * 0.5 * (1 + math.cos(math.pi * (progress - recipe.warmup) / (1 - recipe.warmup)))
+    return recipe.lr * factor("cosine", progress, warmup=recipe.warmup)
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
