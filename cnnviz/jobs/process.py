@@ -9,18 +9,39 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, Any, cast
 
 from cnnviz.paths import PACKAGE
 
 # -P: the folder that the server was started in holds no modules of ours
-COMMAND = (sys.executable, "-P", "-m", "cnnviz.jobs.worker")
+MODULE = (sys.executable, "-P", "-m")
+COMMAND = (*MODULE, "cnnviz.jobs.worker")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class WorkerGone(Exception):
     """The worker process has ended, whether it was killed, ran out of memory or crashed."""
+
+
+Process = subprocess.Popen[bytes]
+
+
+def begin(
+    command: Sequence[str], *, threads: int = 1, stdout: int | None = None, settings: Mapping[str, str] | None = None
+) -> Process:
+    """A process that hears us through its input, knows this package and computes with so many threads.
+
+    ``settings`` are added to its environment. Its errors go to our log. Raises :class:`OSError` if it cannot start.
+    """
+    path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]))
+    return subprocess.Popen(  # noqa: S603 (our own modules)
+        command,
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        start_new_session=True,  # Ctrl+C in the terminal is for the server
+        env={**os.environ, **dict.fromkeys(THREADS, str(threads)), "PYTHONPATH": path, **(settings or {})},
+    )
 
 
 class WorkerProcess:
@@ -30,14 +51,7 @@ class WorkerProcess:
     """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]))
-        self._process = subprocess.Popen(  # noqa: S603 (our own module)
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl+C in the terminal is for the server
-            env={**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path},
-        )
+        self._process = begin(command, stdout=subprocess.PIPE)
         self._stdin = cast("IO[bytes]", self._process.stdin)
         self._stdout = cast("IO[bytes]", self._process.stdout)
         self._heard: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()

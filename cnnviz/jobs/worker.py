@@ -54,8 +54,7 @@ class Worker:
                 end, message = self._run(command), ""
             except Exception as error:  # noqa: BLE001 (whatever a task does, the next one must run)
                 traceback.print_exc()
-                ours = type(error).__module__.startswith("cnnviz.")
-                end, message = "failed", str(error)[:140] if ours else LOST
+                end, message = "failed", sentence(error)
             self._stopped.discard(run)
             self._tell(run, end=end, message=message)
 
@@ -79,6 +78,17 @@ class Worker:
         self._outbox.flush()
 
 
+def sentence(error: BaseException) -> str:
+    """What a user is told about it: our own errors are sentences, the others belong in the log."""
+    return str(error)[:140] if type(error).__module__.startswith("cnnviz.") else LOST
+
+
+def give_way() -> None:
+    """Compute only what the pages of the class leave over."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+
+
 def private_lines() -> tuple[TextIO, TextIO]:
     """The two ends of the conversation, moved to where no task can read or print: what is printed goes to the log."""
     inbox, outbox = os.dup(0), os.dup(1)
@@ -91,8 +101,7 @@ def private_lines() -> tuple[TextIO, TextIO]:
 def main(arguments: Sequence[str]) -> None:
     """Serve until the input ends. The one argument there may be is a module with other ``TASKS``, for tests."""
     inbox, outbox = private_lines()
-    if hasattr(os, "nice"):
-        os.nice(NICE)
+    give_way()
     tasks = importlib.import_module(arguments[0]).TASKS if arguments else TASKS
     worker = Worker(tasks, outbox)
     threading.Thread(target=worker.listen, args=(inbox,), daemon=True).start()

@@ -65,7 +65,7 @@ class _View:
     def shown(self) -> Snapshot | None:
         """The run on its way or the last one; where it has nothing to show, its sentence with the recording."""
         left = self._left()
-        found = jobs.find(self.task, self.settings, by="" if left else _viewer())
+        found = jobs.find(self.task, self.settings, by="" if left else viewer())
         recorded = jobs.recorded(self.task, self.settings)
         if found is None or (found.state == "cancelled" and not left):  # what others stopped is not shown
             return recorded
@@ -86,13 +86,13 @@ class _View:
         self._put("left", "")
         self._put("refused", "")
         try:
-            jobs.submit(self.task, self.settings, by=_viewer(), fresh=True)
+            jobs.submit(self.task, self.settings, by=viewer(), fresh=True)
         except (jobs.Busy, BadSettings) as error:
             self._put("refused", str(error))
 
     def cancel(self) -> None:
         """The button's callback: stop the run, or leave it to those who still look at it."""
-        jobs.cancel(self.run, by=_viewer())
+        jobs.cancel(self.run, by=viewer())
         self._put("left", self.run)
 
     def refused(self) -> str:
@@ -163,7 +163,7 @@ def _interval(shown: Snapshot) -> float:
     return min(SLOWEST, max(POLL, PER_VIEWER * shown.viewers))
 
 
-def _viewer() -> str:
+def viewer() -> str:
     """A name for this visitor, told to nobody: who looks at a run, so that one cannot stop it for the others."""
     name = state.get("cnnviz.viewer")
     if name is None:
