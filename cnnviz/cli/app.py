@@ -26,7 +26,8 @@ TRUST = "Everyone on this network can open it: there are no accounts. Use a netw
 @click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder for downloads and results.")
 @click.option("--browser/--no-browser", default=None, help="Open a browser.  [default: if there is a screen]")
-def command(*, host: str, port: int, data: Path | None, browser: bool | None) -> None:
+@click.option("--scheduler", metavar="ADDRESS", help="Train on the cluster of this dask scheduler: tcp://HOST:PORT.")
+def command(*, host: str, port: int, data: Path | None, browser: bool | None, scheduler: str | None) -> None:
     """Start the lectures in a browser.
 
     The server listens to this machine only, unless --host says otherwise. Ctrl+C stops it.
@@ -34,6 +35,8 @@ def command(*, host: str, port: int, data: Path | None, browser: bool | None) ->
     if data is not None:
         use_data(data)
     refuse_busy(host, port)
+    if scheduler is not None:
+        use_cluster(scheduler)
     click.echo(greeting(host, port))
     serve(host, port, browser=browser)
 
@@ -44,6 +47,14 @@ def use_data(folder: Path) -> None:
     if not os.access(folder, os.W_OK):
         raise Complaint(f"{folder} can't be written to; choose another folder with --data")
     os.environ["CNNVIZ_DATA"] = str(folder.resolve())
+
+
+def use_cluster(address: str) -> None:
+    """Train on the workers of the scheduler at ``address``; raises NoCluster."""
+    from cnnviz.jobs import training
+    from cnnviz.jobs.cluster import DaskExecutor
+
+    training.use(DaskExecutor(address))
 
 
 def refuse_busy(host: str, port: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from cnnviz.models import published, weights
 from cnnviz.models.errors import BadWeights
 from cnnviz.models.network import Network
 from cnnviz.models.registry import NETWORKS
+from cnnviz.runs import BadRun, learned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,8 +66,13 @@ _SHELF = Shelf(KEPT)
 def load(name: str) -> Network:
     """The network called ``name``, with verified weights; the same object for all callers.
 
+    ``run-<id>@<epoch>`` is what a training of one's own has made, ``run-<id>`` after its last saved epoch.
     Raises :class:`~cnnviz.registry.UnknownItem`, :class:`BadWeights` or :class:`NotDownloaded`, each naming the fix.
     """
+    if learned.is_run(name):
+        with _sentences():
+            run, epoch = learned.named(name)
+        return _SHELF.get(f"run-{run}@{epoch}", _read_run)
     NETWORKS[name]  # an unknown name must not reach the shelf, which keeps a lock per name
     return _SHELF.get(name, _read)
 
@@ -77,6 +84,10 @@ def forget() -> None:
 
 def available(name: str) -> bool:
     """Whether :func:`load` needs no download: weights shipped, or downloaded and of the published digest."""
+    if learned.is_run(name):
+        with contextlib.suppress(BadRun):
+            return bool(learned.named(name))
+        return False
     spec = NETWORKS[name]
     return weights.embedded(name) if spec.published is None else published.verified(spec.published)
 
@@ -89,6 +100,20 @@ def download(name: str, *, cancelled: Callable[[], bool] = lambda: False) -> Ite
     spec = NETWORKS[name]
     if spec.published is not None:
         yield from published.fetch_weights(spec, cancelled=cancelled)
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """What is wrong with a run is told as what is wrong with a network."""
+    try:
+        yield
+    except BadRun as error:
+        raise BadWeights(str(error)) from error
+
+
+def _read_run(name: str) -> Network:
+    with _sentences():
+        return learned.network(name)
 
 
 def _read(name: str) -> Network:

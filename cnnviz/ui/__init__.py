@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         scoring,
         sizing,
         strip,
+        training,
         vanishing,
     )
     from cnnviz.ui.components import cards, curves, heatmap, window
@@ -54,6 +55,7 @@ __all__ = [
     "scoring",
     "sizing",
     "strip",
+    "training",
     "vanishing",
     "window",
 ]

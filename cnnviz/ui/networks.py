@@ -4,26 +4,77 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cnnviz.ui import cache, state
 from cnnviz.ui.controls import menu
 
+if TYPE_CHECKING:
+    from cnnviz.runs import Trained
+
 
 def choose_network(*, help: str = "") -> str:
-    """Draw the menu of networks and return the chosen name. Imports torch on first use."""
+    """Draw the menu of networks and return the chosen name. Imports torch on first use.
+
+    Behind the networks of the program stand those that runs have trained; one of them brings the choice of its epoch.
+    """
     if "torch" not in sys.modules:
         time.sleep(0.1)  # importing torch holds the interpreter for a second: let what is drawn reach the browser first
+    from cnnviz import runs
     from cnnviz.models import NETWORKS
 
-    return menu("Network", NETWORKS, key="network", default="photo", help=help)
+    asked = state.linked("network", "photo", lambda name: name in NETWORKS or _saved(name))
+    own = {each.name: each for each in runs.networks()}
+    if asked not in NETWORKS:
+        chosen = runs.trained(asked)
+        # in the place of the same run after its last epoch
+        own = {name: each for name, each in own.items() if each.run != chosen.run} | {chosen.name: chosen}
+        state.put("network", chosen.name)
+    name = menu("Network", {**NETWORKS, **own}, key="network", default="photo", help=help)
+    if name in own:
+        _choose_epoch(own[name])
+    return name
+
+
+def _saved(name: str) -> bool:
+    """Whether ``name`` is a network that a run has saved."""
+    from cnnviz import runs
+
+    try:
+        runs.trained(name)
+    except runs.BadRun:
+        return False
+    return True
+
+
+def _choose_epoch(chosen: Trained) -> None:
+    """Which of the saved epochs of a run; the link carries it in the name of the network."""
+    if len(chosen.epochs) < 2:
+        return
+    key = f"network-epoch-{chosen.run}"
+    state.put(key, chosen.epoch)
+
+    def take() -> None:
+        state.put("network", f"run-{chosen.run}@{state.get(key)}")
+
+    st.select_slider(
+        "After epoch", chosen.epochs, key=key, on_change=take, help="What the network had learned by then."
+    )
 
 
 def ready(name: str) -> bool:
     """Whether ``name`` can be used at once; if not, offer its download here: size, progress, cancel."""
-    from cnnviz.models import NETWORKS, NotDownloaded, available
+    from cnnviz.models import NETWORKS, BadWeights, NotDownloaded, available
 
+    if name not in NETWORKS:
+        try:
+            cache.network(name)
+        except BadWeights as changed:
+            st.error(str(changed), icon=":material/error:")
+            return False
+        return True
     if available(name):
         return True
     title = NETWORKS[name].title

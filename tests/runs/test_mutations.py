@@ -1,0 +1,183 @@
+"""A checkpoint that was changed, exchanged or made up is refused in a sentence; nothing is unpickled on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz import runs
+from cnnviz.runs.sealed import seal
+from tests.runs.made import state
+
+Trained = Callable[..., str]
+
+
+def refused(read: Callable[[], object]) -> bool:
+    """Whether reading ends in our sentence; any other exception is a failure of the test."""
+    try:
+        read()
+    except runs.BadRun as error:
+        return 10 < len(str(error)) <= 140
+    return False
+
+
+def mutated(content: bytes, rng: np.random.Generator) -> bytes:
+    """Bits flipped, bytes cut, added, repeated, overwritten; never the same bytes."""
+    data, kind = bytearray(content), int(rng.integers(6))
+    at = int(rng.integers(len(data)))
+    if kind == 0:
+        data[at] ^= 1 << int(rng.integers(8))
+    elif kind == 1:
+        del data[at:]
+    elif kind == 2:
+        data[at:at] = rng.bytes(int(rng.integers(1, 9)))
+    elif kind == 3:
+        del data[at : at + int(rng.integers(1, 9))]
+    elif kind == 4:
+        data[:8] = struct.pack("<Q", (0, 1, 2**31, 2**63, 2**64 - 1, len(data))[int(rng.integers(6))])
+    else:
+        data += data[at:]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("count", [400, pytest.param(3000, marks=pytest.mark.slow)])
+def test_mutations(count: int, trained: Trained) -> None:
+    run = trained()
+    folder = runs.folder(run) / "checkpoints"
+    last = next(folder.glob("last-*.safetensors"))
+    asks: dict[Path, Callable[[], object]] = {
+        last: lambda: runs.checkpoint(run),
+        folder / "last.json": lambda: runs.checkpoint(run),
+        folder / "epoch-0002.safetensors": lambda: runs.weights(run),
+        folder / "epoch-0002.json": lambda: runs.weights(run),
+    }
+    rng, accepted = np.random.default_rng(count), []
+    for number in range(count):
+        path, ask = list(asks.items())[number % len(asks)]
+        content = path.read_bytes()
+        change = mutated(content, rng)
+        path.write_bytes(change)
+        if not _same_facts(content, change) and not refused(ask):
+            accepted.append((path.name, number))
+        path.write_bytes(content)
+    assert accepted == []
+    assert runs.checkpoint(run) is not None and runs.weights(run)
+
+
+def _same_facts(one: bytes, other: bytes) -> bool:
+    """Whether nothing was changed, or a manifest says the same: a blank more between two words of JSON is no change."""
+    if one == other:
+        return True
+    try:
+        return repr(json.loads(one)) == repr(json.loads(other))
+    except (ValueError, RecursionError):
+        return False
+
+
+def test_files_of_another_epoch_or_run_are_not_taken(trained: Trained) -> None:
+    one, other = trained(), trained()
+    mine, theirs = (runs.folder(run) / "checkpoints" for run in (one, other))
+
+    def copied(source: Path, target: Path, endings: tuple[str, ...]) -> bool:
+        kept = {ending: target.with_suffix(ending).read_bytes() for ending in endings}
+        for ending in endings:
+            target.with_suffix(ending).write_bytes(source.with_suffix(ending).read_bytes())
+        right = refused(lambda: runs.weights(one, 2))
+        for ending, content in kept.items():
+            target.with_suffix(ending).write_bytes(content)
+        return right
+
+    for endings in ((".json",), (".safetensors",), (".json", ".safetensors")):
+        assert copied(mine / "epoch-0001", mine / "epoch-0002", endings)
+        assert endings == (".safetensors",) or copied(theirs / "epoch-0002", mine / "epoch-0002", endings)
+    for path in theirs.glob("last*"):
+        (mine / path.name).write_bytes(path.read_bytes())
+    assert refused(lambda: runs.checkpoint(one))
+
+
+class Evil:
+    """Unpickled, it would leave a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+def header(**tensors: Any) -> bytes:
+    told = json.dumps(tensors).encode()
+    return struct.pack("<Q", len(told)) + told
+
+
+FLAT = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+CRAFTED = {
+    "empty": b"",
+    "no header": b"\0" * 8,
+    "a header without end": struct.pack("<Q", 2**62) + b"{}",
+    "deep": struct.pack("<Q", 200_000) + b"[" * 200_000,
+    "no object": struct.pack("<Q", 2) + b"[]",
+    "huge": header(w={"dtype": "F32", "shape": [2**40, 2**20], "data_offsets": [0, 4]}) + b"\0" * 4,
+    "negative": header(w={"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}) + b"\0" * 4,
+    "beyond the end": header(w={"dtype": "F32", "shape": [9], "data_offsets": [0, 36]}) + b"\0" * 4,
+    "overlapping": header(v=FLAT, w=FLAT) + b"\0" * 4,
+    "of no type": header(w={**FLAT, "dtype": "OBJ"}) + b"\0" * 4,
+    "a torch file": b"PK\x03\x04" + b"\0" * 60,
+}
+
+
+@pytest.mark.parametrize("kind", [*CRAFTED, "pickle"])
+@pytest.mark.parametrize("vouched", [False, True])
+def test_crafted_weights(kind: str, vouched: bool, trained: Trained, tmp_path: Path) -> None:
+    """Also with a manifest that says their digest: then their header still lacks that of the manifest."""
+    run, trap = trained(), tmp_path / "trap"
+    content = CRAFTED.get(kind, pickle.dumps(Evil(trap)))
+    folder = runs.folder(run) / "checkpoints"
+    (folder / "epoch-0002.safetensors").write_bytes(content)
+    if vouched:
+        card = json.loads((folder / "epoch-0002.json").read_bytes())
+        card["sha256"] = hashlib.sha256(content).hexdigest()
+        (folder / "epoch-0002.json").write_text(json.dumps(card))
+    assert refused(lambda: runs.weights(run)) and refused(lambda: runs.checkpoint(run, 2))
+    assert refused(lambda: runs.export(run)) and not trap.exists()
+    assert runs.checkpoint(run, 1) is not None  # the others are not touched
+
+
+@pytest.mark.parametrize("sha256", ["../../../etc/passwd", "", None, 7, "a" * 64, ["x"], "\0", "/" * 64])
+def test_a_manifest_names_no_path(sha256: object, trained: Trained, tmp_path: Path) -> None:
+    run = trained()
+    path = runs.folder(run) / "checkpoints" / "last.json"
+    card = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**card, "sha256": sha256}))
+    assert refused(lambda: runs.checkpoint(run))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"format": 2}', b"[" * 100_000, b"\xff" * 9])
+def test_a_manifest_that_is_none(content: bytes, trained: Trained) -> None:
+    run = trained()
+    for name in ("last.json", "epoch-0002.json"):
+        (runs.folder(run) / "checkpoints" / name).write_bytes(content)
+    assert refused(lambda: runs.checkpoint(run)) and refused(lambda: runs.weights(run))
+    assert runs.summary(run).saved == (0, 1, 2)
+
+
+def test_a_whole_checkpoint_that_is_not_finite_is_not_gone_on_from(trained: Trained) -> None:
+    """One that was written by another program, digest and all."""
+    run = trained()
+    folder = runs.folder(run) / "checkpoints"
+    import torch
+
+    tensors = {**state(20).tensors, "network.weight": torch.tensor([float("nan")])}
+    content, card = seal(tensors, {"run": run, "kind": "state", "step": 20, "epoch": 2, "facts": {}})
+    digest = json.loads(card)["sha256"]
+    (folder / f"last-{digest[:16]}.safetensors").write_bytes(content)
+    (folder / "last.json").write_bytes(card)
+    assert refused(lambda: runs.checkpoint(run))
