@@ -67,7 +67,28 @@ scope = {"F": F, "torch": torch, "x": torch.from_numpy(picture).permute(2, 0, 1)
 exec(AUGMENTATIONS["solarize"].code(drawn.record), scope)
 assert (scope["x"].permute(1, 2, 0).numpy() == changed).all()
 """
+TRAINED = """
+from cnnviz.data.sets import opened
+from cnnviz.training.config import Config
+from cnnviz.training.engine import train
+from cnnviz.training.networks import defaults
+assert defaults("all-conv-small").batch == 128
+config = Config(data="shapes", network="all-conv-small", limit=256, batch=64, epochs=1)
+events = list(train(config, opened("shapes")))
+assert events[-1].event == "ended" and events[-1].state == "done"
+weights = 9 * (3 * 32 + 32 * 64 + 64 * 128) + 2 * (32 + 64 + 128) + 128 * 10 + 10
+assert events[0].parameters == weights, events[0].parameters
+"""
+DATA = """
+from cnnviz.data.sets import opened
+splits = opened("quadrants")
+assert [len(part.labels) for part in (splits.train, splits.validation, splits.test)] == [800, 200, 200]
+brightest = splits.test.images.reshape(200, 2, 16, 2, 16, 3).mean((2, 4, 5)).reshape(200, 4).argmax(1)
+assert (brightest == splits.test.labels).all()
+"""
 CHECKS = {
+    "cnnviz/training/networks/all_conv_small.py": TRAINED,
+    "cnnviz/data/sets/quadrants.py": DATA,
     "cnnviz/augment/methods/solarize.py": AUGMENTATION,
     "cnnviz/cam/layer_cam.py": METHOD,
     "cnnviz/models/cifar_plain.py": NETWORK,

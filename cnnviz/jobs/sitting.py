@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnnviz import runs
-from cnnviz.training.events import Ended, Epoch, Event, Note, Paused, Resumed, Step
+from cnnviz.training.events import Begun, Ended, Epoch, Event, Note, Paused, Resumed, Step
 
 if TYPE_CHECKING:
     from cnnviz.training.engine import Training
@@ -73,7 +73,8 @@ class Sitting:
         self._writer.event(event)
         self._step = getattr(event, "step", self._step)
         self._unkept = True
-        if isinstance(event, Epoch) or time.monotonic() - self._kept > KEEP:
+        fresh = isinstance(event, Begun) and event.step == 0  # untrained weights can be looked into, too
+        if fresh or isinstance(event, Epoch) or time.monotonic() - self._kept > KEEP:
             self._keep()
         if self._trained > self._cap and not self._stopping:
             self._why = CAPPED.format(self._cap / 3600)

@@ -77,6 +77,7 @@ class Writer:
         self._classes: tuple[str, ...] = ()
         self._epoch_at: dict[int, int] = {0: 0}
         self._accuracy: dict[int, float] = {}
+        self._from = 0  # the step that this sitting began at
 
     def __enter__(self) -> Self:
         with ExitStack() as held:
@@ -104,11 +105,16 @@ class Writer:
     def event(self, event: Event) -> None:
         """Append an event; a look goes to a file of its own. An error of the disk shows in :attr:`trouble`."""
         if isinstance(event, Begun):
+            self._from = event.step
             self._go_on_from(event.step)
-        if isinstance(event, Look) and not self._save_look(event):
+        if isinstance(event, Look) and (self._seen_before(event) or not self._save_look(event)):
             return
         self._note(event)
         self._log.append(event)
+
+    def _seen_before(self, look: Look) -> bool:
+        """Whether a training that goes on looks again at where it goes on from: the first look knows the last step."""
+        return look.step == self._from > 0 and (self.folder / look_name(look.epoch)).exists()
 
     def _save_look(self, look: Look) -> bool:
         try:

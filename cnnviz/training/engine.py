@@ -116,7 +116,7 @@ class Training:
 
     def _happening(self) -> Iterator[Event]:
         yield self._begun()
-        if self.course.step == 0:
+        if not self.course.seen:  # before the first epoch, or after one whose look may have been lost
             yield from self._look(None)
         while self.course.epoch < self.config.epochs:
             while not (self.course.over or self._stopping or self._failure):
