@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Live training",
@@ -20,6 +20,12 @@ LECTURE = Lecture(
         ),
         Reference("Jordan 2024 (94 % in 3 seconds)", "https://arxiv.org/abs/2404.00498"),
         Reference("Deck D1, “ConvNetJS”"),
+    ),
+    pictures=(
+        Picture("training-curves.webp", "From ln 10 down: a network learns", "Training and validation loss fall"),
+        Picture("training-layers.webp", "What each layer answers", "Activation maps and histograms layer by layer"),
+        Picture("training-confusion.webp", "What is taken for what?", "A confusion matrix of ten textured forms"),
+        Picture("training-mistakes.webp", "Where it is surest and wrong", "Pictures with the wrong class on top"),
     ),
 )
 

@@ -56,6 +56,10 @@ FIGURES = {
     "optimizers-climb": (".st-key-race .plane",),
     "optimizers-surface": (".st-key-race .surface",),
     "optimizers-stability": (".st-key-stability svg",),
+    "training-curves": (".st-key-train-loss svg",),
+    "training-layers": (".st-key-train-look-layers",),
+    "training-confusion": (".st-key-train-look-confusion",),
+    "training-mistakes": (".st-key-train-look-worst",),
 }
 # wide figures are taken in a narrow window, so that they fill their card
 SLENDER = {

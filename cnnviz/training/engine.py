@@ -208,7 +208,8 @@ class Training:
     def _validate(self) -> Iterator[Event]:
         if not self._count(ahead=0):
             return
-        self._count_answers()
+        if self._window.steps:
+            yield self._told()  # an epoch shorter than the pace has its steps told, too
         began, lr, step = time.perf_counter(), self.lr, self.course.step
         logits = self._scores(self.validation)
         loss, accuracy = judged(logits, self.validation.labels)

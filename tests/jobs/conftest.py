@@ -18,7 +18,8 @@ from cnnviz.jobs.executor import Executor
 from cnnviz.jobs.local import LocalExecutor
 from cnnviz.jobs.process import COMMAND, WorkerProcess
 from cnnviz.jobs.training import Queue
-from tests.jobs.machines import Machines
+from cnnviz.runs import recorded
+from tests.jobs.machines import Machines, until
 
 HERE = Path(__file__).parent
 
@@ -74,6 +75,21 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
     machines.end()
 
 
+@pytest.fixture
+def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs in a folder of the test's own."""
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "user"))
+
+
+@pytest.fixture
+def mirrored(cluster: Machines) -> Iterator[DaskExecutor]:
+    """One that never works on the disk that it shares with the worker."""
+    one = DaskExecutor(cluster.address, mirrored=True, module="away")
+    until(lambda: one.places == 1)
+    yield one
+    one.close()
+
+
 @pytest.fixture(params=["local", "cluster", "cluster on one disk"])
 def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Executor]:
     """What trains live runs, with one thread each."""
@@ -90,6 +106,7 @@ def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in a folder of the test's own, looked after a hundred times a second."""
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "recorded")
     monkeypatch.setattr(minding, "TICK", 0.01)
     monkeypatch.setattr(minding, "FAR", 0.02)
 

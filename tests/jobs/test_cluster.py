@@ -6,7 +6,6 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +21,12 @@ from cnnviz.runs.mirroring import Piece
 from tests.jobs.away import content
 from tests.jobs.machines import Machines, begun, keep, kept, made, told, until
 
-
-@pytest.fixture(autouse=True)
-def _own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "user"))
+pytestmark = pytest.mark.usefixtures("own_runs")
 
 
-@pytest.fixture
-def executor(cluster: Machines) -> Iterator[DaskExecutor]:
-    """One that never works on the disk that it shares with the worker."""
-    one = DaskExecutor(cluster.address, mirrored=True, module="away")
-    until(lambda: one.places == 1)
-    yield one
-    one.close()
-
-
-def test_what_happens_there_is_written_here(executor: DaskExecutor) -> None:
+def test_what_happens_there_is_written_here(mirrored: DaskExecutor) -> None:
     folder = made()
-    run = begun(executor, folder)
+    run = begun(mirrored, folder)
     assert run.alive and runs.locked(folder.name)
     (there,) = told(folder, "folder")
     assert Path(there) != folder and not Path(there).is_relative_to(folder.parents[1])
@@ -66,9 +53,9 @@ def test_a_worker_that_sees_the_disk_works_there(cluster: Machines) -> None:
     executor.close()
 
 
-def test_commands_keep_their_order_and_those_of_before_are_heard(executor: DaskExecutor) -> None:
+def test_commands_keep_their_order_and_those_of_before_are_heard(mirrored: DaskExecutor) -> None:
     folder = made()
-    run = executor.launch(folder)
+    run = mirrored.launch(folder)
     commands = [{"do": "pause"}, {"do": "step"}, {"do": "change", "lr": 0.5}, {"do": "resume"}]
     for command in commands:
         run.tell(command)
@@ -79,22 +66,22 @@ def test_commands_keep_their_order_and_those_of_before_are_heard(executor: DaskE
     assert told(folder, "heard") == [*commands, {"do": "stop"}]
 
 
-def test_threads_and_cap_are_those_of_worker_and_server(executor: DaskExecutor, monkeypatch: Any) -> None:
+def test_threads_and_cap_are_those_of_worker_and_server(mirrored: DaskExecutor, monkeypatch: Any) -> None:
     monkeypatch.setenv("CNNVIZ_CAP", "77")
     folder = made()
-    begun(executor, folder).kill()
+    begun(mirrored, folder).kill()
     assert told(folder, "cap") == [77.0] and told(folder, "threads") == ["1"]
 
 
-def test_one_run_per_worker(executor: DaskExecutor) -> None:
+def test_one_run_per_worker(mirrored: DaskExecutor) -> None:
     first, second = made(), made()
-    run = begun(executor, first)
+    run = begun(mirrored, first)
     with pytest.raises(OSError, match="start more workers, or wait"):
-        executor.launch(second)
+        mirrored.launch(second)
     run.kill()
     assert not run.alive and runs.standing(first)[0] == "running"  # without a word
     assert not runs.locked(first.name)
-    begun(executor, second).kill()  # waits until the first has left
+    begun(mirrored, second).kill()  # waits until the first has left
     until(lambda: not told(first, "heard"))
 
 

@@ -7,7 +7,6 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,34 +21,22 @@ from cnnviz.training.events import Epoch
 from tests.jobs.away import content
 from tests.jobs.machines import Machines, begun, keep, kept, made, told, until
 
-
-@pytest.fixture(autouse=True)
-def _own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "user"))
+pytestmark = pytest.mark.usefixtures("own_runs")
 
 
-@pytest.fixture
-def executor(cluster: Machines) -> Iterator[DaskExecutor]:
-    """One that never works on the disk that it shares with the worker."""
-    one = DaskExecutor(cluster.address, mirrored=True, module="away")
-    until(lambda: one.places == 1)
-    yield one
-    one.close()
-
-
-def test_a_killed_worker_loses_nothing_that_was_kept(executor: DaskExecutor, cluster: Machines) -> None:
+def test_a_killed_worker_loses_nothing_that_was_kept(mirrored: DaskExecutor, cluster: Machines) -> None:
     folder = made()
-    run = begun(executor, folder)
+    run = begun(mirrored, folder)
     keep(run, folder, 100_000)
     (folder / "looks").mkdir()
     (folder / "looks" / "epoch-0001.json.gz").write_bytes(b"of an earlier sitting")
     cluster.kill_worker()
     until(lambda: not run.alive)
     assert runs.standing(folder) == ("interrupted", GONE) and not runs.locked(folder.name)
-    until(lambda: executor.places == 0)
+    until(lambda: mirrored.places == 0)
     cluster.start_worker()
-    until(lambda: executor.places == 1)
-    run = begun(executor, folder)
+    until(lambda: mirrored.places == 1)
+    run = begun(mirrored, folder)
     there = {"run.json", "state.json", "events.jsonl", "looks/epoch-0001.json.gz", "checkpoints/last.json"}
     assert set(told(folder, "there")[-1]) == there | {f"checkpoints/last-{100_000:016x}.safetensors"}
     assert kept(folder)[f"last-{100_000:016x}.safetensors"] == content(100_000)
@@ -58,28 +45,28 @@ def test_a_killed_worker_loses_nothing_that_was_kept(executor: DaskExecutor, clu
     run.kill()
 
 
-def test_a_worker_that_dies_by_itself(executor: DaskExecutor, cluster: Machines) -> None:
+def test_a_worker_that_dies_by_itself(mirrored: DaskExecutor, cluster: Machines) -> None:
     folder = made()
-    run = begun(executor, folder)
+    run = begun(mirrored, folder)
     run.tell({"do": "die"})
     until(lambda: not run.alive)
     assert runs.standing(folder) == ("interrupted", GONE)
     cluster.start_worker()
 
 
-def test_a_killed_scheduler_is_found_again(executor: DaskExecutor, cluster: Machines, monkeypatch: Any) -> None:
+def test_a_killed_scheduler_is_found_again(mirrored: DaskExecutor, cluster: Machines, monkeypatch: Any) -> None:
     monkeypatch.setattr("cnnviz.jobs.cluster.AGAIN", 0.2)
     folder = made()
-    run = begun(executor, folder)
+    run = begun(mirrored, folder)
     cluster.kill_scheduler()
     until(lambda: not run.alive)
     assert runs.standing(folder) == ("interrupted", CUT) and not runs.locked(folder.name)
-    assert executor.places == 0
+    assert mirrored.places == 0
     with pytest.raises(OSError, match="start more workers"):
-        executor.launch(folder)
+        mirrored.launch(folder)
     cluster.start()
-    until(lambda: executor.places == 1)
-    begun(executor, folder).kill()
+    until(lambda: mirrored.places == 1)
+    begun(mirrored, folder).kill()
 
 
 def test_a_worker_that_cannot_begin(cluster: Machines, caplog: pytest.LogCaptureFixture) -> None:

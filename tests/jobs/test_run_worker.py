@@ -76,7 +76,7 @@ def same(one: Path, other: Path) -> bool:
 
 def test_a_whole_run(undisturbed: Path) -> None:
     assert runs.standing(undisturbed)[0] == "done"
-    assert [event.epoch for event in told(undisturbed, Saved)] == [1, 2, 3]
+    assert [event.epoch for event in told(undisturbed, Saved)] == [0, 1, 2, 3]
     assert told(undisturbed, Ended)[0].state == "done"
     assert runs.looks(undisturbed) == (0, 1, 2, 3)
 

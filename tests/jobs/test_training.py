@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,25 +17,10 @@ from cnnviz.jobs.commands import BadCommand
 from cnnviz.jobs.scheduler import Busy
 from cnnviz.jobs.training import Queue
 from cnnviz.jobs.turns import Turns
-from cnnviz.training.config import BadConfig, Config
+from cnnviz.training.config import BadConfig
+from tests.jobs.waiting import config, until
 
 pytestmark = pytest.mark.usefixtures("quick")
-
-
-def until(true: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def config(seed: int) -> Config:
-    return Config(seed=seed)
-
-
-def told(run: str) -> tuple[str, str]:
-    record = json.loads((runs.folder(run) / "state.json").read_text())
-    return record["state"], record["message"]
 
 
 def test_a_run_waits_trains_and_is_done(queue: Queue, fake) -> None:

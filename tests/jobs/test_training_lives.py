@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,25 +13,9 @@ from cnnviz.jobs.commands import BadCommand
 from cnnviz.jobs.resting import GONE
 from cnnviz.jobs.sitting import LEFT
 from cnnviz.jobs.training import Queue
-from cnnviz.training.config import Config
+from tests.jobs.waiting import config, told, until
 
 pytestmark = pytest.mark.usefixtures("quick")
-
-
-def until(true: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def config(seed: int) -> Config:
-    return Config(seed=seed)
-
-
-def told(run: str) -> tuple[str, str]:
-    record = json.loads((runs.folder(run) / "state.json").read_text())
-    return record["state"], record["message"]
 
 
 def test_commands_reach_a_run_or_wait_for_it(queue: Queue, fake) -> None:

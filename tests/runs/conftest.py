@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnviz import runs
+from cnnviz.runs import recorded
 from cnnviz.training.config import Config
 from tests.runs.made import begun, ended, look, passed, state, stepped
 
@@ -17,6 +18,7 @@ from tests.runs.made import begun, ended, look, passed, state, stepped
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of runs of this test."""
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "recorded")
     monkeypatch.setattr(os, "fsync", lambda _: None)  # it is for a loss of power, and takes 40 ms
     return tmp_path / "runs"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnnviz.training import stackable, stacks
+from cnnviz.training import stacks
 from cnnviz.training.config import BadConfig
 from cnnviz.training.networks import TRAINABLE, trainable
 from cnnviz.training.stackable import checked
@@ -52,11 +52,6 @@ def test_both_agree(text: str) -> None:
     assert bool(found.problem) == refused(text), found.problem
     if found.problem:
         assert len(found.problem) <= 140 and found.at >= 1
-
-
-def test_the_limits_are_one() -> None:
-    for name in ("SIDE", "MOST_PARAMETERS", "MOST_MACS", "MOST_LAYERS"):
-        assert getattr(stackable, name) == getattr(stacks, name)
 
 
 def test_the_line_is_told() -> None:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import runs
 from cnnviz.models import forget
 from cnnviz.paths import PAGES
+from cnnviz.runs import recorded
 from cnnviz.training.config import Config
 from cnnviz.training.networks import spec_of
 from cnnviz.training.state import State
@@ -32,6 +33,7 @@ def script() -> None:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A run with the epochs 0, 1 and 2."""
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "recorded")
     forget()
     made = runs.create(Config(), label="my <b>run</b>")
     with runs.writer(made) as write:

@@ -133,8 +133,11 @@ def _take_home(shown: Shown | None, config: Config, told: Followed | None) -> No
     show_code(program(config))
     st.code(command(config), language="bash", wrap_lines=True)
     if shown is not None and shown.summary.saved:
+        run, epoch = shown.summary.id, shown.summary.saved[-1]
         count = len(shown.summary.saved)
-        st.caption(f"Its weights after {count} epoch{'s' if count > 1 else ''} are kept and can be looked into.")
+        kept = "Its weights are kept" if count == 1 else f"Its weights are kept at {count} moments, the last of them"
+        after = f"after {epoch} epoch{'s' if epoch != 1 else ''}"
+        st.markdown(f"{kept} {after}: [where does it look?](cam?network=run-{run}@{epoch})")
 
 
 def csv(told: Followed) -> bytes:
