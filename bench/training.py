@@ -1,8 +1,8 @@
 """Images per CPU second of a training, one thread: the engine, the loop of a tutorial, and one batch again and again.
 
-The tutorial's loop is that of PyTorch's CIFAR-10 tutorial: a data set that opens a PIL picture per image, a DataLoader
-without workers, float32, ``loss.item()`` at each step. The limit is the same network at the same precision on one batch
-that lies in memory, normalized, without augmentation. All three train the same images with SGD and momentum.
+The tutorial's loop (:mod:`bench.tutorial`) runs in a process of its own, as it is run by those who copy it; the three
+take turns. The limit is the same network at the same precision on one batch that lies in memory, normalized, without
+augmentation. All three train the same images with SGD and momentum.
 """
 
 from __future__ import annotations
@@ -10,16 +10,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
-import time
-from collections.abc import Callable, Iterator
 
 import torch
-from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset
-from torchvision import transforms
 
 from bench.measure import ROUNDS
+from bench.tutorial import Process, Round, timed
 from cnnviz.data.sets import Part, Splits, opened
 from cnnviz.models import NETWORKS
 from cnnviz.training.config import Config
@@ -31,31 +27,6 @@ from cnnviz.training.networks import defaults
 
 STEPS = {"convnetjs": 40, "cifar-resnet20": 4, "cifar-fast": 1}  # of one round: about a second
 GOALS = {"convnetjs": (3.0, 0.95), "cifar-resnet20": (2.3, 0.97), "cifar-fast": (2.3, 0.97)}
-Round = Callable[[], float]
-
-
-class Pictures(Dataset[tuple[Tensor, int]]):
-    """Images as torchvision's CIFAR10 hands them out: a PIL picture each, transformed one by one."""
-
-    def __init__(self, part: Part) -> None:
-        self.images, self.labels = part.images, part.labels.tolist()
-        self.transform = transforms.Compose(
-            [
-                transforms.ToPILImage(),
-                transforms.RandomCrop(32, padding=4),
-                transforms.RandomHorizontalFlip(),
-                transforms.ToTensor(),
-                transforms.Normalize((0.5, 0.5, 0.5), (0.25, 0.25, 0.25)),
-            ]
-        )
-
-    def __len__(self) -> int:
-        """How many images."""
-        return len(self.labels)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        """One image and its label."""
-        return self.transform(self.images[index]), self.labels[index]
 
 
 def ours(config: Config, splits: Splits) -> Round:
@@ -69,33 +40,6 @@ def ours(config: Config, splits: Splits) -> Round:
             pass
 
     return timed(epoch)
-
-
-def tutorial(config: Config, splits: Splits) -> Round:
-    """The loop that beginners are shown."""
-    few = Part(splits.train.images[: 10 * config.batch], splits.train.labels[: 10 * config.batch])
-    loader = DataLoader(Pictures(few), batch_size=config.batch, shuffle=True, num_workers=0, drop_last=True)
-    net, criterion = NETWORKS[config.network].build(10).train(), nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9)
-    batches = endless(loader)
-
-    def steps() -> None:
-        running_loss = 0.0
-        for _ in range(STEPS[config.network]):
-            inputs, labels = next(batches)
-            optimizer.zero_grad()
-            loss = criterion(net(inputs), labels)
-            loss.backward()
-            optimizer.step()
-            running_loss += loss.item()
-
-    return timed(steps)
-
-
-def endless(loader: DataLoader[tuple[Tensor, int]]) -> Iterator[list[Tensor]]:
-    """Epoch after epoch."""
-    while True:
-        yield from loader
 
 
 def limit(config: Config, splits: Splits) -> Round:
@@ -119,20 +63,10 @@ def limit(config: Config, splits: Splits) -> Round:
     return timed(steps)
 
 
-def timed(work: Callable[[], None]) -> Round:
-    """CPU seconds of ``work``."""
-
-    def spent() -> float:
-        start = time.process_time()
-        work()
-        return time.process_time() - start
-
-    return spent
-
-
 def measured(config: Config, splits: Splits) -> dict[str, list[float]]:
     """Images per CPU second of each round; they take turns, and the first round does not count."""
-    runs = {"ours": ours(config, splits), "tutorial": tutorial(config, splits), "limit": limit(config, splits)}
+    loop = Process(config.network, config.batch, STEPS[config.network])
+    runs: dict[str, Round] = {"ours": ours(config, splits), "tutorial": loop, "limit": limit(config, splits)}
     images = STEPS[config.network] * config.batch
     speeds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(ROUNDS + 1):
@@ -140,13 +74,14 @@ def measured(config: Config, splits: Splits) -> dict[str, list[float]]:
             speed = images / run()
             if number:
                 speeds[name].append(speed)
+    loop.end()
     return speeds
 
 
 def run() -> None:
     """One line per network; ratios are medians of the ratios of neighbouring rounds."""
     torch.set_num_threads(1)
-    keep_freed_memory()  # as the worker and the command do; the tutorial's loop gains by it too
+    keep_freed_memory()  # as the worker and the command do
     splits = opened("shapes")
     for network, (goal, near) in GOALS.items():
         config = dataclasses.replace(defaults(network), device="cpu", data="shapes", schedule="constant", lr=0.001)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Iterable
 
 import torch
@@ -25,6 +26,7 @@ class Learner:
         self.model, self.config, self.dtype = model, config, dtype
         self.device = next(model.parameters()).device
         self.kept = copy.deepcopy(model).eval() if config.averaging else model
+        self._forward = pooled_first(model)
         self.optimizer = self._optimizer(config)
         self.step = 0
         self._tensors = _floats(model) + (_floats(self.kept) if self.kept is not model else [])
@@ -41,7 +43,7 @@ class Learner:
         """Forward and back: the loss and the logits, on the device; ``partner`` and ``kept`` are cutmix's."""
         self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-            logits = self.model(pixels).float()
+            logits = self._forward(pixels).float()
         loss = mixed_loss(logits, labels, partner, kept=kept, smoothing=self.config.smoothing)
         loss.backward()
         return loss.detach(), logits.detach()
@@ -94,3 +96,17 @@ def _names(model: nn.Module) -> list[str]:
 def _floats(model: nn.Module) -> list[Tensor]:
     """All that a step changes."""
     return [tensor for _, tensor in _named(model)]
+
+
+def pooled_first(model: nn.Module) -> nn.Module:
+    """The same function with the same parameters, where a ReLU before a max pooling comes after it.
+
+    max(0, ·) rises, so the two may change places, numbers and gradients alike; a quarter of the elements is left.
+    """
+    if type(model) is not nn.Sequential:  # what else one computes is not known here
+        return model
+    parts = list(model)
+    for k, (one, next_one) in enumerate(itertools.pairwise(parts)):
+        if isinstance(one, nn.ReLU) and isinstance(next_one, nn.MaxPool2d):
+            parts[k], parts[k + 1] = next_one, one
+    return nn.Sequential(*parts)

@@ -153,7 +153,8 @@ def test_listing_imports_no_torch(trained: Trained) -> None:
     script = f"""
 import sys
 from cnnviz import runs
-known = len(runs.networks()); runs.listed(); runs.events("{run}"); runs.looks("{run}"); runs.look("{run}"); runs.curve("{run}")
+known = len(runs.networks())
+runs.listed(); runs.events("{run}"); runs.looks("{run}"); runs.look("{run}"); runs.curve("{run}")
 runs.admit(runs.export("{run}")); runs.weights("{run}"); print(len(runs.networks()) - known)
 assert not {{"torch", "streamlit", "plotly"}} & set(sys.modules)
 """
