@@ -91,7 +91,9 @@ class Process:
 
     def __init__(self, network: str, batch: int, steps: int) -> None:
         command = [sys.executable, "-m", "bench.tutorial", network, str(batch), str(steps)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        self._orders, self._answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
 
     def __call__(self) -> float:
         """One round."""

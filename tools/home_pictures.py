@@ -74,6 +74,7 @@ SLENDER = {
     "vanishing-depth",
     "regularization-dropout",
     "regularization-luck",
+    "training-mistakes",
 }
 
 
