@@ -7,10 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz import runs
-from cnnviz.ui import cache, state
+from cnnviz.ui import state
 from cnnviz.ui.components.shelf import Row, shelf
 from cnnviz.ui.lecture import sentence
-from cnnviz.ui.training import sets, words
+from cnnviz.ui.training import sets, uploading, words
 from cnnviz.ui.training.commands import ADOPTED, RUN
 from cnnviz.ui.training.setup import adopt
 from cnnviz.ui.training.shown import Shown, known
@@ -102,22 +102,15 @@ def _tools(shown: Shown | None) -> None:
 
 def _import() -> None:
     st.markdown("A zip that **Export** made, here or elsewhere.")
-    given = st.file_uploader(
-        "An exported run",
-        type=["zip"],
-        key=f"train-import-{state.generation()}",
-        max_upload_size=10,
-        label_visibility="collapsed",
-    )
-    data = given.getvalue() if given is not None else b""
-    if not data or state.get("train-import-taken") == cache.digest(data):
+    _, data = uploading.fresh("An exported run", key="train-import")
+    if not data:
         return
     try:
         run = runs.admit(data)
     except ValueError as refused:
         st.error(sentence(refused), icon=":material/error:")
         return
-    state.put("train-import-taken", cache.digest(data))
+    uploading.taken(data, key="train-import")
     _look_at(run)
     st.rerun()
 

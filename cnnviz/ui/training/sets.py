@@ -11,7 +11,7 @@ from cnnviz.data import sets
 from cnnviz.data.sets import DATASETS, BadData
 from cnnviz.ui import cache, state
 from cnnviz.ui.live import viewer
-from cnnviz.ui.training import fetching
+from cnnviz.ui.training import fetching, uploading
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 POLL = 0.5  # seconds between two looks at a download
 SHOWN = 10  # examples at most, one per class
 MOST_STRIPS = 64
-TAKEN, WANTED = "train-upload-taken", "train-upload-wanted"
+WANTED = "train-upload-wanted"
 
 
 def choose_set(key: str) -> str:
@@ -130,26 +130,17 @@ def _download(name: str, now: fetching.Fetching | None) -> None:
 def _upload() -> None:
     """A zip with one folder per class; refused in one sentence."""
     st.markdown("A zip with one folder of pictures per class, for example `cats/…` and `dogs/…`; 10 MB at most.")
-    given = st.file_uploader(
-        "Your classes",
-        type=["zip"],
-        key=f"train-upload-{state.generation()}",
-        max_upload_size=10,
-        label_visibility="collapsed",
-    )
-    data = given.getvalue() if given is not None else b""
-    if given is None or state.get(TAKEN) == cache.digest(data):
+    title, data = uploading.fresh("Your classes", key="train-upload")
+    if not data:
         return
     bar = st.progress(0.0, "Looking at the pictures")
     try:
-        name = sets.admit(
-            data, by=viewer(), title=given.name, progress=lambda done, total: _tell(bar, done / max(total, 1))
-        )
+        name = sets.admit(data, by=viewer(), title=title, progress=lambda done, total: _tell(bar, done / max(total, 1)))
     except BadData as refused:
         bar.empty()
         st.error(str(refused), icon=":material/image_not_supported:")
         return
-    state.put(TAKEN, cache.digest(data))
+    uploading.taken(data, key="train-upload")
     state.put(WANTED, name)  # the menu is drawn already: it stands there in the next run
     st.rerun()
 
