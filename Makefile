@@ -11,7 +11,8 @@ TORCH_INDEX ?=
 WORKERS ?= 2
 # real images to measure and test on, if they lie beside the clone
 export CNNVIZ_SHARED ?= $(abspath $(wildcard ../shared))
-PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
+# in order of the files: the browser's few long tests begin early, so that no worker waits for them at the end
+PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
