@@ -62,9 +62,11 @@ class LocalHandle:
 
 
 class LocalExecutor:
-    """One run at a time, or one on each GPU; all cores for them together.
+    """One run at a time, or one on each GPU; all cores but one for them together.
 
-    ``CNNVIZ_THREADS`` says how many threads a run computes with. Pages stay responsive: runs give way to them.
+    The threads of a step wait for each other, so one that has to share its core with server or browser holds up all:
+    on two cores, two threads took 80 steps a second unwatched and 3 with three browsers there; one thread took 60 in
+    either case. ``CNNVIZ_THREADS`` says otherwise.
     """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
@@ -94,7 +96,7 @@ class LocalExecutor:
 
     def _threads(self) -> int:
         chosen = os.environ.get("CNNVIZ_THREADS", "").strip()
-        return int(chosen) if chosen.isdecimal() and int(chosen) else max(1, cores() // self.places)
+        return int(chosen) if chosen.isdecimal() and int(chosen) else max(1, (cores() - 1) // self.places)
 
 
 def cores() -> int:
