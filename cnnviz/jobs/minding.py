@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,7 +23,7 @@ DEAF = "It did not answer and was ended; its last checkpoint is kept."
 NOT_STARTED = "The training process did not start; the server's log has the details."
 
 
-class Minding:
+class Minding(ABC):
     """Runs that wait or are on their way, and the thread that looks after them while there are any."""
 
     def __init__(self, executor: Executor | None = None) -> None:
@@ -35,9 +36,9 @@ class Minding:
         self._thread: threading.Thread | None = None
         self._recovered = self._closed = False
 
+    @abstractmethod
     def tell(self, run: str, command: Mapping[str, Any]) -> None:
         """What a run is told when its process has left; see :class:`cnnviz.jobs.training.Queue`."""
-        raise NotImplementedError
 
     def _enter(self, entry: Entry, *, stand: bool = False) -> None:
         """Put a run into the queue; with ``stand``, its folder says so too."""

@@ -34,7 +34,7 @@ from cnnviz.training.learner import Learner
 from cnnviz.training.looking import look
 from cnnviz.training.loop import cutmix
 from cnnviz.training.networks import spec_of
-from cnnviz.training.schedules import factor
+from cnnviz.training.schedules import factor, lower
 from cnnviz.training.state import State
 from cnnviz.training.tallies import Answers, Arriving, Sums
 
@@ -177,7 +177,7 @@ class Training:
         self.course.step = step + 1
         self._failure = (
             f"the loss was {loss} at step {step + 1}, with a learning rate of {lr:.3g}; "
-            f"start again with {lr / 10:.1g} or less"
+            f"start again with {lower(lr):.1g} or less"
         )
 
     def _within_memory(self, work: Callable[[], T]) -> T | None:

@@ -24,3 +24,8 @@ def factor(schedule: str, progress: float, *, warmup: float) -> float:
     if progress < warmup:
         return progress / warmup
     return SCHEDULES[_FACTORS[schedule]].factor((progress - warmup) / (1 - warmup))
+
+
+def lower(lr: float) -> float:
+    """The rate to try after ``lr`` was too high: a tenth, and no more than 0.1, where most networks can start."""
+    return min(lr / 10, 0.1)

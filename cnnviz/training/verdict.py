@@ -13,6 +13,7 @@ from typing import Literal
 
 from cnnviz.training.curves import WINDOW, Curves, curves_of, roughness
 from cnnviz.training.events import Event
+from cnnviz.training.schedules import lower
 
 Kind = Literal[
     "waiting",
@@ -81,7 +82,7 @@ def diverged(curves: Curves) -> Verdict | None:
         wrong = [curves.ended.step]
     if not wrong:
         return None
-    rate = f"a rate of {curves.peak / 10:.1g} or less" if losses else "a tenth of the rate"
+    rate = f"a rate of {lower(curves.peak):.1g} or less" if losses else "a tenth of the rate"
     return Verdict(
         "diverged", f"The loss was no number any more by step {wrong[0]}: it diverged; start again with {rate}."
     )
