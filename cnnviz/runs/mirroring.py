@@ -49,26 +49,39 @@ class Source:
         self._told = self._now()
 
     def changes(self) -> Iterator[Piece]:
-        """What changed: whole files in the order of their writing, the ends of growing files, then what is gone.
+        """What changed: whole files in the order of their writing, then what is gone, then the ends of growing files.
 
         What is written meanwhile waits for the next time, and all that would follow it too: a reader of the other
-        folder finds with every piece a run that one could go on from.
+        folder finds with every piece a run that one could go on from, and what a log tells of has happened there.
         """
         now = self._now()
         whole = sorted((name for name in now if not name.endswith(GROWING)), key=lambda name: (now[name].time, name))
-        for name in [*whole, *sorted(set(now) - set(whole))]:
+        for name in whole:
             before = self._told.get(name, _NEVER)
-            if before == now[name]:
+            if before != now[name]:
+                content = self._read(name, now[name], 0)
+                if content is None:
+                    return
+                yield Piece(name, content)
+                self._told[name] = now[name]
+        for name in sorted(set(self._told) - set(now)):
+            if not (self._folder / name).exists():  # else it was replaced while the folder was read
+                yield Piece(name, None)
+                del self._told[name]
+        yield from self._ends({name: now[name] for name in sorted(set(now) - set(whole))})
+
+    def _ends(self, now: dict[str, _Facts]) -> Iterator[Piece]:
+        """What was appended to growing files; one that is shorter, or another one, is sent whole."""
+        for name, facts in now.items():
+            before = self._told.get(name, _NEVER)
+            if before == facts:
                 continue
-            grown = name.endswith(GROWING) and before.number == now[name].number and before.size <= now[name].size
-            content = self._read(name, now[name], before.size if grown else 0)
+            grown = before.number == facts.number and before.size <= facts.size
+            content = self._read(name, facts, before.size if grown else 0)
             if content is None:
                 return
             yield Piece(name, content, at=before.size if grown else None)
-            self._told[name] = now[name]
-        for name in sorted(set(self._told) - set(now)):
-            yield Piece(name, None)
-            del self._told[name]
+            self._told[name] = facts
 
     def _now(self) -> dict[str, _Facts]:
         """All files of the run."""
