@@ -16,8 +16,8 @@ from cnnviz.jobs.snapshot import State
 STARTING = 90.0  # seconds in which a new worker must have imported torch and begun, on a busy machine
 GRACE = 2.0  # seconds in which a worker must answer to a stop
 EVENTS = 2000
-GONE = "The training process ended unexpectedly; train it again."
-LOST = "The training process did not start; the server's log has the details."
+GONE = "The process that computed it ended unexpectedly; start it again."
+LOST = "The process that computes it did not start; the server's log has the details."
 
 _numbers = count()
 
@@ -63,7 +63,7 @@ class _Following:
                 self._take(message)
             if time.monotonic() >= self._deadline:
                 self._worker.kill()
-                return "failed", f"This training took longer than {job.task.seconds:.0f} s and was stopped."
+                return "failed", f"It took longer than {job.task.seconds:.0f} s and was stopped."
 
     def _stop(self) -> None:
         self._stopping = True

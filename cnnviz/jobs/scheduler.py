@@ -93,7 +93,7 @@ class Scheduler:
             job.seen_by("")
             if by and job.viewers:
                 return False
-            job.end("cancelled", "You stopped this training.")
+            job.end("cancelled", job.task.words.stopped)
             if job in self._waiting:
                 self._waiting.remove(job)
             elif self._worker is not None:

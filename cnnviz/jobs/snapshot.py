@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cnnviz.inspections.registry import INSPECTIONS
 from cnnviz.training.tasks.registry import TASKS, Task
 
 State = Literal["queued", "running", "done", "cancelled", "failed"]
@@ -44,8 +45,10 @@ class Snapshot:
 
 
 def task_of(task: Task | str) -> Task:
-    """A task by its name, or itself."""
-    return TASKS[task] if isinstance(task, str) else task
+    """A small training or an inspection by its name, or itself."""
+    if not isinstance(task, str):
+        return task
+    return INSPECTIONS[task] if task in INSPECTIONS else TASKS[task]
 
 
 def digest(task: Task, settings: Any) -> str:

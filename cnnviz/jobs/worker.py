@@ -22,7 +22,7 @@ from typing import Any, TextIO
 from cnnviz.training.tasks.registry import TASKS, Task
 
 NICE = 10  # the pages of the class come first
-LOST = "This training stopped with an error; the server's log has the details."
+LOST = "It stopped with an error; the server's log has the details."
 
 
 class Worker:
@@ -99,7 +99,7 @@ def private_lines() -> tuple[TextIO, TextIO]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve until the input ends. The one argument there may be is a module with other ``TASKS``, for tests."""
+    """Serve until the input ends. The one argument there may be is a module with other ``TASKS``."""
     inbox, outbox = private_lines()
     give_way()
     tasks = importlib.import_module(arguments[0]).TASKS if arguments else TASKS

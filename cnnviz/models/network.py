@@ -69,7 +69,17 @@ class Network:
         images = _batch(images)
         if not len(images):
             return torch.empty((0, 3, self.input_size, self.input_size))
-        pixels = torch.from_numpy(views(self.spec, images)).permute(0, 3, 1, 2)
+        return self.inputs(views(self.spec, images))
+
+    def view(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What the network sees of a picture ``(H, W, 3)``, framed and scaled: uint8 ``(h, w, 3)``."""
+        seen: NDArray[np.uint8] = views(self.spec, _batch(image))[0]
+        return seen
+
+    def inputs(self, seen: NDArray[np.uint8]) -> Tensor:
+        """Normalize views, uint8 ``(N, h, w, 3)`` or ``(h, w, 3)``: float32 ``(N, 3, h, w)``."""
+        # a copy only if it must be: a decoded picture may be read-only, which torch does not know
+        pixels = torch.from_numpy(np.require(_batch(seen), requirements="W")).permute(0, 3, 1, 2)
         mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (self.spec.mean, self.spec.std))
         return pixels.to(torch.float32, memory_format=torch.channels_last).sub_(255 * mean).div_(255 * std)
 

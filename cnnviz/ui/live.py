@@ -13,7 +13,8 @@ import streamlit as st
 
 from cnnviz import jobs
 from cnnviz.jobs import Snapshot
-from cnnviz.training.tasks.registry import TASKS, BadSettings, Task
+from cnnviz.jobs.snapshot import task_of
+from cnnviz.training.tasks.registry import BadSettings, Task, Words
 from cnnviz.ui import state
 from cnnviz.ui.lecture import sentence
 
@@ -21,6 +22,7 @@ Draw = Callable[[tuple[Any, ...], bool], None]
 POLL = 0.5  # seconds between two looks at a run
 PER_VIEWER = 0.03  # seconds of POLL per viewer: however many look, they take a fifth of a core
 SLOWEST = 3.0
+TRAINING = Words()
 
 
 def _nothing() -> None:
@@ -43,7 +45,7 @@ def live(
     only there: while a run is on its way, nothing else of the page is drawn. Whoever opens the page sees the run that
     is on its way: it belongs to its settings, not to the visitor. Returns the events drawn.
     """
-    task = TASKS[task] if isinstance(task, str) else task
+    task = task_of(task)
     view = _View(task, settings, jobs.digest(task, settings), key=key)
     shown = view.shown()
     row = _Row(view, draw, untrained, label, active=shown is not None and shown.active)
@@ -70,7 +72,7 @@ class _View:
         if found is None or (found.state == "cancelled" and not left):  # what others stopped is not shown
             return recorded
         if found.active and left:
-            others = f"You left this training; it goes on for {found.viewers} more."
+            others = f"You left it; it goes on for {found.viewers} more."
             return _saying(recorded, found, others)
         if not found.events and not found.active:
             return _saying(recorded, found, found.message)
@@ -147,9 +149,9 @@ class _Row:
             )
             st.button("Cancel", key=f"{view.key}-cancel", disabled=not self.active, on_click=view.cancel)
             if self.active and shown is not None:
-                st.progress(min(1.0, max(0.0, shown.progress)), text=progress_text(shown))
+                st.progress(min(1.0, max(0.0, shown.progress)), text=progress_text(shown, view.task.words))
             else:
-                st.markdown(view.refused() or rest_text(shown))
+                st.markdown(view.refused() or rest_text(shown, view.task.words))
 
 
 def _saying(recorded: Snapshot | None, found: Snapshot, message: str) -> Snapshot:
@@ -172,20 +174,20 @@ def viewer() -> str:
     return str(name)
 
 
-def progress_text(shown: Snapshot) -> str:
+def progress_text(shown: Snapshot, words: Words = TRAINING) -> str:
     """How far a run is, in words."""
     if shown.state == "queued":
         return f"Place {shown.place} in the queue" if shown.place else "Starting; the first time this takes seconds"
     if shown.left is None:
-        return "Training"
-    return f"Training, about {max(1, round(shown.left))}\N{NO-BREAK SPACE}s left"
+        return words.doing
+    return f"{words.doing}, about {max(1, round(shown.left))}\N{NO-BREAK SPACE}s left"
 
 
-def rest_text(shown: Snapshot | None) -> str:
+def rest_text(shown: Snapshot | None, words: Words = TRAINING) -> str:
     """What stands beside the buttons when nothing runs."""
     if shown is None:
-        return "These settings have not been trained yet."
+        return words.before
     if shown.message:
         return shown.message
     took = f"took {shown.seconds:.1f}\N{NO-BREAK SPACE}s on one core"
-    return f"Recorded earlier: {took}." if shown.date else f"Trained here: {took}."
+    return f"Recorded earlier: {took}." if shown.date else f"{words.done}: {took}."

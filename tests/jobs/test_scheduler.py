@@ -196,7 +196,7 @@ def test_a_killed_worker_fails_its_run_and_the_next_has_a_new_one(
     assert worker is not None
     os.kill(worker, signal.SIGKILL)
     failed = finished(scheduler, run)
-    assert failed.state == "failed" and "train it again" in failed.message and failed.events
+    assert failed.state == "failed" and "start it again" in failed.message and failed.events
     assert finished(scheduler, after).state == "done" and scheduler.worker_pid != worker
 
 

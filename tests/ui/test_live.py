@@ -192,7 +192,7 @@ def test_a_run_that_others_watch_goes_on_for_them(still: Scheduler, recording: N
     bob = visitor()
     click(again(ada), "cancel")
     assert still.snapshot(KEY).state == "running"
-    assert sentence(ada) == "You left this training; it goes on for 1 more."
+    assert sentence(ada) == "You left it; it goes on for 1 more."
     assert drawn(ada) == ["[100.0, 101.0, 102.0] True"] and not ada.button(key="demo-start").disabled
     assert drawn(again(bob)) == ["[7.0] False"]
     assert drawn(click(ada, "start")) == ["[7.0] False"]  # back in
@@ -201,9 +201,9 @@ def test_a_run_that_others_watch_goes_on_for_them(still: Scheduler, recording: N
 def test_a_failure_is_one_sentence_and_the_figure_stays(still: Scheduler, recording: None) -> None:
     app = click(visitor(), "start")
     job = begin(still)
-    job.end("failed", "The training process ended unexpectedly; train it again.")
+    job.end("failed", "The process that computed it ended unexpectedly; start it again.")
     assert drawn(again(app)) == ["[100.0, 101.0, 102.0] True"]
-    assert sentence(app) == "The training process ended unexpectedly; train it again."
+    assert sentence(app) == "The process that computed it ended unexpectedly; start it again."
     begin_again = click(app, "start")
     begin(still, 7.0).end("failed", "It failed.")
     assert drawn(again(begin_again)) == ["[7.0] True"] and sentence(begin_again) == "It failed."

@@ -21,6 +21,17 @@ class BadSettings(ValueError):
 
 
 @dataclass(frozen=True)
+class Words:
+    """How a page speaks of a task: while it runs, when it is done, before it was asked for; the verb, and its stop."""
+
+    doing: str = "Training"
+    done: str = "Trained here"
+    before: str = "These settings have not been trained yet."
+    again: str = "trained"
+    stopped: str = "You stopped this training."
+
+
+@dataclass(frozen=True)
 class Task:
     """One small training.
 
@@ -28,7 +39,7 @@ class Task:
     numbers, strings and nested tuples of them; its first field is ``progress``: 0…1, rising, 1 only in the last event.
     ``run`` takes settings and yields events; it imports torch inside, seeds itself from its settings, and stops when
     nobody asks for the next event. ``seconds`` is the wall clock it may take. ``examples`` are settings that are
-    recorded besides the defaults: those of the lecture's presets.
+    recorded besides the defaults: those of the lecture's presets. ``words`` are how pages speak of it.
     """
 
     name: str
@@ -41,6 +52,7 @@ class Task:
     seconds: float = SECONDS
     examples: tuple[Any, ...] = ()
     order: int = 1000
+    words: Words = Words()
 
     def told(self, settings: Any) -> dict[str, Any]:
         """Settings as what JSON can hold, by field; 1 and 1.0 are the same setting."""
