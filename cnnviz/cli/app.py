@@ -27,7 +27,10 @@ TRUST = "Everyone on this network can open it: there are no accounts. Use a netw
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder for downloads and results.")
 @click.option("--browser/--no-browser", default=None, help="Open a browser.  [default: if there is a screen]")
 @click.option("--scheduler", metavar="ADDRESS", help="Train on the cluster of this dask scheduler: tcp://HOST:PORT.")
-def command(*, host: str, port: int, data: Path | None, browser: bool | None, scheduler: str | None) -> None:
+@click.option("--networks", metavar="FILE.py", type=click.Path(path_type=Path), help="Offer the networks of this file.")
+def command(
+    *, host: str, port: int, data: Path | None, browser: bool | None, scheduler: str | None, networks: Path | None
+) -> None:
     """Start the lectures in a browser.
 
     The server listens to this machine only, unless --host says otherwise. Ctrl+C stops it.
@@ -35,6 +38,8 @@ def command(*, host: str, port: int, data: Path | None, browser: bool | None, sc
     if data is not None:
         use_data(data)
     refuse_busy(host, port)
+    if networks is not None:
+        use_networks(networks)
     if scheduler is not None:
         use_cluster(scheduler)
     click.echo(greeting(host, port))
@@ -47,6 +52,14 @@ def use_data(folder: Path) -> None:
     if not os.access(folder, os.W_OK):
         raise Complaint(f"{folder} can't be written to; choose another folder with --data")
     os.environ["CNNVIZ_DATA"] = str(folder.resolve())
+
+
+def use_networks(file: Path) -> None:
+    """Offer the networks that ``file`` registers, which is run as a program; raises BadNetworks."""
+    from cnnviz.models import trusted
+
+    trusted.read(file)
+    os.environ[trusted.VARIABLE] = str(file.resolve())
 
 
 def use_cluster(address: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.models.errors import BadWeights, NotDownloaded, UnknownClass
 from cnnviz.models.registry import NETWORKS, Layer, Spec
+from cnnviz.models.trusted import register
 
 if TYPE_CHECKING:
     from cnnviz.models.framing import Box
@@ -29,6 +30,7 @@ __all__ = [
     "download",
     "forget",
     "load",
+    "register",
 ]
 
 _HOMES = {

@@ -16,3 +16,7 @@ class NotDownloaded(RuntimeError):
 
 class UnknownClass(ValueError):
     """No class, or more than one, has this name or number; the message lists near names."""
+
+
+class BadNetworks(ValueError):
+    """The lecturer's file of networks cannot be run, or registers none; the message says what to mend."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cnnviz.models import published, weights
+from cnnviz.models import published, trusted, uploaded, weights
 from cnnviz.models.errors import BadWeights
 from cnnviz.models.network import Network
 from cnnviz.models.registry import NETWORKS
@@ -66,13 +66,16 @@ _SHELF = Shelf(KEPT)
 def load(name: str) -> Network:
     """The network called ``name``, with verified weights; the same object for all callers.
 
-    ``run-<id>@<epoch>`` is what a training of one's own has made, ``run-<id>`` after its last saved epoch.
+    ``run-<id>@<epoch>`` is what a training of one's own has made, ``run-<id>`` after its last saved epoch;
+    ``own-<digest>`` was uploaded.
     Raises :class:`~cnnviz.registry.UnknownItem`, :class:`BadWeights` or :class:`NotDownloaded`, each naming the fix.
     """
     if learned.is_run(name):
         with _sentences():
             run, epoch = learned.named(name)
         return _SHELF.get(f"run-{run}@{epoch}", _read_run)
+    if uploaded.is_own(name):
+        return _SHELF.get(name, uploaded.network)
     NETWORKS[name]  # an unknown name must not reach the shelf, which keeps a lock per name
     return _SHELF.get(name, _read)
 
@@ -88,7 +91,11 @@ def available(name: str) -> bool:
         with contextlib.suppress(BadRun):
             return bool(learned.named(name))
         return False
+    if uploaded.is_own(name):
+        return uploaded.own(name) is not None
     spec = NETWORKS[name]
+    if spec.make is not None:
+        return True
     return weights.embedded(name) if spec.published is None else published.verified(spec.published)
 
 
@@ -118,6 +125,8 @@ def _read_run(name: str) -> Network:
 
 def _read(name: str) -> Network:
     spec = NETWORKS[name]
+    if spec.make is not None:
+        return trusted.network(spec)
     state, card = weights.read_embedded(name) if spec.published is None else published.read_published(spec)
     # on the meta device nothing is allocated, initialized or drawn from the random generator
     with torch.device("meta"):

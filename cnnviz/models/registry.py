@@ -60,7 +60,8 @@ class Spec:
     ``"whole"`` the aspect is kept and everything is seen, which suits a network that takes any size.
     ``scaling`` says how pixels are averaged: by ``"area"`` or as in torchvision, ``"bilinear"`` or ``"bicubic"``.
     ``dataset`` is the data set whose test images measure it. ``published`` says where the weights come from if they are
-    not shipped.
+    not shipped. ``make`` returns the trained module of a network that a lecturer's file registers, ``classes`` its
+    classes; its layers may be left out: they are found when it is loaded.
     """
 
     name: str
@@ -77,6 +78,8 @@ class Spec:
     scaling: Literal["area", "bilinear", "bicubic"] = "area"
     dataset: str = ""
     published: Published | None = None
+    make: Callable[[], nn.Module] | None = None
+    classes: tuple[str, ...] = ()
     order: int = 1000
 
     @property
@@ -90,4 +93,15 @@ class Spec:
         return "torchvision" if self.published else "embedded"
 
 
-NETWORKS: Registry[Spec] = Registry("network", "cnnviz.models")
+class Networks(Registry[Spec]):
+    """The program's own networks, then those of the files that the lecturer trusts."""
+
+    def _load(self) -> None:
+        if not self._complete:
+            super()._load()
+            from cnnviz.models import trusted
+
+            trusted.read_all()
+
+
+NETWORKS: Registry[Spec] = Networks("network", "cnnviz.models")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.ui import cache, state
+from cnnviz.ui import cache, own_networks, state
 from cnnviz.ui.controls import menu
 
 if TYPE_CHECKING:
@@ -18,23 +18,26 @@ if TYPE_CHECKING:
 def choose_network(*, help: str = "") -> str:
     """Draw the menu of networks and return the chosen name. Imports torch on first use.
 
-    Behind the networks of the program stand those that runs have trained; one of them brings the choice of its epoch.
+    Behind the networks of the program stand those that runs have trained, one of which brings the choice of its epoch,
+    and those whose weights this visitor uploaded.
     """
     if "torch" not in sys.modules:
         time.sleep(0.1)  # importing torch holds the interpreter for a second: let what is drawn reach the browser first
     from cnnviz import runs
-    from cnnviz.models import NETWORKS
+    from cnnviz.models import NETWORKS, uploaded
 
-    asked = state.linked("network", "photo", lambda name: name in NETWORKS or _saved(name))
+    asked = state.linked("network", "photo", lambda name: name in NETWORKS or _saved(name) or bool(uploaded.own(name)))
     own = {each.name: each for each in runs.networks()}
-    if asked not in NETWORKS:
+    if asked not in NETWORKS and not uploaded.is_own(asked):
         chosen = runs.trained(asked)
         # in the place of the same run after its last epoch
         own = {name: each for name, each in own.items() if each.run != chosen.run} | {chosen.name: chosen}
         state.put("network", chosen.name)
-    name = menu("Network", {**NETWORKS, **own}, key="network", default="photo", help=help)
+    mine = own_networks.known(asked)
+    name = menu("Network", {**NETWORKS, **own, **mine}, key="network", default="photo", help=help)
     if name in own:
         _choose_epoch(own[name])
+    own_networks.offer()
     return name
 
 

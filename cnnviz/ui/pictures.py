@@ -16,6 +16,9 @@ from cnnviz.ui.components.gallery import gallery
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "avif", "heic"]
 
 
+PHOTO, DROPPED = "cnnviz.photo", "cnnviz.photos-dropped"
+
+
 @dataclass(frozen=True)
 class Chosen:
     """A picture, uint8 ``(H, W, 3)``, the digest that keys every cache, and what to call it."""
@@ -27,32 +30,64 @@ class Chosen:
 
 
 def choose_picture() -> Chosen:
-    """Draw uploader and gallery; return what is chosen. A bad upload is refused in a sentence, a sample shown."""
-    uploaded = st.file_uploader(
+    """Draw uploader and gallery; return what is chosen. A bad upload is refused in a sentence, a sample shown.
+
+    The visitor's photo goes along to other lectures, until a sample is clicked or the file is removed.
+    """
+    state.remember_default(PHOTO, None)
+    st.file_uploader(
         "Your photo",
         type=TYPES,
-        key=f"upload-{state.generation()}",
+        key=_uploader(),
         max_upload_size=MAX_BYTES // 1_000_000,
         label_visibility="collapsed",
+        on_change=_keep_photo,
         help="PNG, JPEG, WebP, GIF, BMP, AVIF, HEIC: at most 10 MB, 12 megapixels. It stays in this computer's memory.",
     )
+    data = state.get(PHOTO)
     name = state.linked("picture", next(iter(SAMPLES)), SAMPLES)
     items = [(key, item.title) for key, item in SAMPLES.items()]
-    picked = state.chooser("picture", "gallery", "picked")
+    copy = state.chooser("picture", "gallery", "picked")
+
+    def picked() -> None:
+        copy()
+        drop_photo()
+
     gallery(
         items,
         cache.thumbnails(),
-        chosen="" if uploaded else name,
+        chosen="" if data else name,
         key="gallery",
         label="Sample pictures",
         on_pick=picked,
     )
-    if uploaded is not None:
+    if data:
         try:
-            data = uploaded.getvalue()
-            return Chosen(cache.decoded(data), cache.digest(data), "your photo", "")
+            pixels = cache.decoded(data)
         except BadImage as refused:
+            state.put(PHOTO, None)
             st.error(str(refused), icon=":material/image_not_supported:")
+        else:
+            if state.get(_uploader()) is None:  # it was given on another page
+                st.button("Stop using your photo", key="drop-photo", type="tertiary", on_click=drop_photo)
+            return Chosen(pixels, cache.digest(data), "your photo", "")
     return Chosen(
         cache.sample_picture(name), f"sample {name}", f"the picture “{SAMPLES[name].title}”", SAMPLES[name].credit
     )
+
+
+def _uploader() -> str:
+    """The key of the uploader: a new one is empty."""
+    return f"upload-{state.generation()}-{state.get(DROPPED, 0)}"
+
+
+def _keep_photo() -> None:
+    """A callback: the file that was just given or removed, for the other lectures too."""
+    given = state.get(_uploader())
+    state.put(PHOTO, None if given is None else given.getvalue())
+
+
+def drop_photo() -> None:
+    """Go back to the samples; a callback."""
+    state.put(PHOTO, None)
+    state.put(DROPPED, int(state.get(DROPPED, 0)) + 1)

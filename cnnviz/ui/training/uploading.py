@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.ui import cache, state
 
-MEGABYTES = 10  # as everywhere: the server enforces it
+MEGABYTES = 50  # the server enforces it
 
 
 def fresh(label: str, *, key: str) -> tuple[str, bytes]:
