@@ -20,10 +20,10 @@ from cnnviz.probe import look
 nn = torch.nn
 net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5))
 seen = look(net, "0", torch.rand(2, 3, 9, 9), target=1)
-got = METHODS["layer-cam"](seen, Context(net, "0"))
+got = METHODS["grad-cam-elementwise"](seen, Context(net, "0"))
 assert got.shape == (2, 7, 7)
 # with one linear layer after the mean, the gradient is the class's weight over the 49 places
-expected = torch.einsum("k,nkhw->nhw", net[3].weight[1].clamp(min=0) / 49, seen.activations)
+expected = (net[3].weight[1][None, :, None, None] / 49 * seen.activations).relu().sum(1)
 assert torch.allclose(got, expected, atol=1e-6)
 """
 NETWORK = """
@@ -90,7 +90,7 @@ CHECKS = {
     "cnnviz/training/networks/all_conv_small.py": TRAINED,
     "cnnviz/data/sets/quadrants.py": DATA,
     "cnnviz/augment/methods/solarize.py": AUGMENTATION,
-    "cnnviz/cam/layer_cam.py": METHOD,
+    "cnnviz/cam/grad_cam_elementwise.py": METHOD,
     "cnnviz/models/cifar_plain.py": NETWORK,
     "cnnviz/ledger/architectures/all_conv.py": ARCHITECTURE,
     "cnnviz/optim/rules/sign.py": RULE,
