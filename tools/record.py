@@ -1,6 +1,7 @@
-"""Record the runs that pages show before anybody trains: ``python -m tools.record [task…]``.
+"""Record the runs that pages show before anybody asks: ``python -m tools.record [task…]``.
 
-For each task its default settings and its examples. A recording is made anew when the task's file has changed since,
+For each small training and each inspection its default settings and its examples. A recording is made anew when the
+task's file has changed since,
 or with ``--all``. Prints seconds and size of each; a page should not carry more than 60 kB per run.
 """
 
@@ -19,8 +20,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from cnnviz.inspections.registry import INSPECTIONS
 from cnnviz.jobs.driving import drive, prepare
 from cnnviz.jobs.recordings import DAMAGED, RUNS, packed, path_of, unpacked
+from cnnviz.jobs.snapshot import task_of
 from cnnviz.training.tasks.registry import TASKS, Task
 
 LARGEST = 60_000  # bytes
@@ -72,8 +75,8 @@ def main(arguments: list[str]) -> None:
     """Record the tasks named, or all; drop recordings of settings that nobody asks for any more."""
     prepare()
     again = "--all" in arguments
-    for name in [each for each in arguments if each != "--all"] or list(TASKS):
-        task = TASKS[name]
+    for name in [each for each in arguments if each != "--all"] or [*TASKS, *INSPECTIONS]:
+        task = task_of(name)
         kept = {path_of(task, settings) for settings in wanted(task)}
         for path in set(RUNS.glob(f"{name}-{'?' * 16}.json.gz")) - kept:
             path.unlink()

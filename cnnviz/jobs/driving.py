@@ -16,9 +16,11 @@ from cnnviz.training.tasks.registry import Task
 _END = object()
 
 
-def prepare() -> None:
+def prepare(*, optimizers: bool = True) -> None:
     """Get torch ready for runs of one thread each, and what its first optimizer would import: 1.2 s of no training."""
     torch.set_num_threads(1)
+    if not optimizers:
+        return
     with contextlib.suppress(ImportError):
         importlib.import_module("torch._dynamo")
 

@@ -107,7 +107,7 @@ def main(arguments: Sequence[str]) -> None:
     threading.Thread(target=worker.listen, args=(inbox,), daemon=True).start()
     from cnnviz.jobs.driving import prepare
 
-    prepare()
+    prepare(optimizers=tasks is TASKS)
     worker.work()
 
 
