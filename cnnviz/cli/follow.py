@@ -19,8 +19,10 @@ from cnnviz.training.config import Config
 
 if TYPE_CHECKING:
     from cnnviz.runs import Writer
+    from cnnviz.training.accompanying import Accompanying
     from cnnviz.training.engine import Training
     from cnnviz.training.events import Event
+    from cnnviz.training.parallel import Peers
     from cnnviz.training.state import State
 
 INTERRUPTED = 130  # exit status of a command that Ctrl+C ended
@@ -31,9 +33,15 @@ def begin(
     given: Mapping[str, Any], *, label: str, keep: bool, download: bool, threads: int | None, as_json: bool
 ) -> None:
     """Train a new network with the settings that were ``given``, the others being the network's own."""
+    from cnnviz.training import parallel
+
     config = chosen(given)
+    peers = parallel.join()
+    if peers.rank:
+        accompany(config, peers=peers, state=None, threads=threads)
+        return
     fetch(config.data, allowed=download)
-    training = made(config, state=None, threads=threads)
+    training = made(config, state=None, threads=threads, peers=peers)
     run = None
     if keep:
         from cnnviz import runs
@@ -45,11 +53,16 @@ def begin(
 def go_on(run: str, *, changes: Mapping[str, float], threads: int | None, as_json: bool) -> None:
     """Go on with a run of the store from its last checkpoint, with the threads that it began with."""
     from cnnviz import runs
+    from cnnviz.training import parallel
 
     summary = runs.summary(run)
     if summary.recorded or summary.state == "done":
         raise Complaint(f"the run {run} is over; begin a new one with more --epochs")
-    training = made(summary.config, state=runs.checkpoint(run), threads=threads or runs.threads(run) or None)
+    peers, state, threads = parallel.join(), runs.checkpoint(run), threads or runs.threads(run) or None
+    if peers.rank:
+        accompany(summary.config, peers=peers, state=state, threads=threads)
+        return
+    training = made(summary.config, state=state, threads=threads, peers=peers)
     if changes:
         training.change(**changes)
     follow(training, Teller(summary.config, run, as_json=as_json))
@@ -85,18 +98,30 @@ def fetch(data: str, *, allowed: bool) -> None:
                 bar.update(int(1000 * progress.done / progress.total) - bar.pos)
 
 
-def made(config: Config, *, state: State | None, threads: int | None) -> Training:
-    """The engine, where it begins or goes on."""
+def made(config: Config, *, state: State | None, threads: int | None, peers: Peers) -> Training:
+    """The engine, where it begins or goes on; of several processes each has its own, and the first one leads."""
     import torch
 
     from cnnviz.data.sets import opened
+    from cnnviz.training.accompanying import Accompanying
     from cnnviz.training.engine import Training
     from cnnviz.training.memory import keep_freed_memory
 
     keep_freed_memory()
     if threads:
         torch.set_num_threads(threads)
-    return Training(config, opened(config.data, paths=True), state=state)
+    kind = Accompanying if peers.rank else Training
+    return kind(config, opened(config.data, paths=True), state=state, peers=peers)
+
+
+def accompany(config: Config, *, peers: Peers, state: State | None, threads: int | None) -> None:
+    """Take part in the run of the first process until it ends; Ctrl+C is for that one to hear."""
+    from cnnviz.training import parallel
+
+    training = cast("Accompanying", made(config, state=state, threads=threads, peers=peers))
+    with interrupted():
+        training.accompany()
+    parallel.part()
 
 
 def follow(training: Training, teller: Teller) -> None:

@@ -34,6 +34,7 @@ from cnnviz.training.learner import Learner
 from cnnviz.training.looking import look
 from cnnviz.training.loop import cutmix
 from cnnviz.training.networks import spec_of
+from cnnviz.training.parallel import ALONE, Peers
 from cnnviz.training.schedules import factor, lower
 from cnnviz.training.state import State
 from cnnviz.training.tallies import Answers, Arriving, Sums
@@ -51,8 +52,10 @@ class Training:
     not ask for the next event pauses it. Raises :class:`BadConfig` for settings that fit no network, rule or data.
     """
 
-    def __init__(self, config: Config, splits: Splits, *, state: State | None = None, looking: bool = True) -> None:
-        self.config, self.splits, self.pace = config, splits, 0.25
+    def __init__(
+        self, config: Config, splits: Splits, *, state: State | None = None, looking: bool = True, peers: Peers = ALONE
+    ) -> None:
+        self.config, self.splits, self.pace, self.peers = config, splits, 0.25, peers
         self.device, self.spec = chosen(config), spec_of(config)
         if splits.train.images.shape[1:] != (32, 32, 3) or not len(splits.validation):
             raise BadConfig("training takes pictures of 32×32 pixels, and some of them to validate with")
@@ -62,7 +65,8 @@ class Training:
         with self.random:
             model = fresh(self.spec, config, classes=len(splits.classes), images=self.course.images)
         self._lag = lag_of(self.device)
-        self.learner = Learner(model, config, dtype=precision(config, self.device), memory=self._lag + 2)
+        dtype = precision(config, self.device)
+        self.learner = Learner(model, config, dtype=dtype, memory=self._lag + 2, peers=peers)
         self.live = config  # its rate, momentum and decay are those of the next step
         self.seconds, self.sums, self._window = 0.0, Sums(), Sums()
         self._way: deque[Arriving] = deque()
@@ -112,6 +116,8 @@ class Training:
                 event = self._changed() if self._changing else next(happening, None)
             if event is None:
                 return
+            if isinstance(event, Ended):
+                self.peers.lead(None)
             yield event
 
     def _happening(self) -> Iterator[Event]:
@@ -133,17 +139,20 @@ class Training:
 
     def _take_step(self) -> bool:
         began, course = time.perf_counter(), self.course
+        self.peers.lead(self.live)
         progress, lr, step = course.progress, self.lr, course.step
         raw, labels, rng = course.next()
-        pixels, partner, kept = course.images.normalized(raw), None, 1.0
+        share, weight = self.peers.share(len(labels)), self.peers.weight(len(labels))
+        pixels, others, kept = course.images.normalized(raw), None, 1.0
         if self.config.cutmix and progress < WHOLE and rng.random() < self.config.cutmix:
             pixels, partner, kept = cutmix(pixels, rng)
-        loss, logits = self.learner.gradients(pixels, labels, partner=partner, kept=kept)
+            others = labels[partner][share]
+        found = self.learner.gradients(pixels[share], labels[share], others=others, kept=kept, weight=weight)
         self.learner.update(lr)
         course.go()
-        self._way.append(Arriving(step, len(labels), lr=lr, loss=loss))
+        self._way.append(Arriving(step, len(labels), lr=lr, loss=found[0]))
         # of a mixed image, the larger part is to be named
-        self._answers.add(logits, labels if partner is None or kept >= 0.5 else labels[partner])
+        self._answers.add(found[1], labels[share] if others is None or kept >= 0.5 else others)
         self._spent(began, self.sums, self._window)
         return True
 

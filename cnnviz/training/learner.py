@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from cnnviz.training import rules
 from cnnviz.training.config import Config
 from cnnviz.training.loop import blend, mixed_loss
+from cnnviz.training.parallel import ALONE, Peers
 
 EVERY = 5  # steps between two blends of the average
 
@@ -22,11 +23,13 @@ class Learner:
     The weights of the last ``memory`` steps are at hand, so that it can go back to the last that were any good.
     """
 
-    def __init__(self, model: nn.Module, config: Config, *, dtype: torch.dtype, memory: int) -> None:
-        self.model, self.config, self.dtype = model, config, dtype
+    def __init__(
+        self, model: nn.Module, config: Config, *, dtype: torch.dtype, memory: int, peers: Peers = ALONE
+    ) -> None:
+        self.model, self.config, self.dtype, self._peers = model, config, dtype, peers
         self.device = next(model.parameters()).device
         self.kept = copy.deepcopy(model).eval() if config.averaging else model
-        self._forward = pooled_first(model)
+        self._forward = peers.joined(pooled_first(model))
         self.optimizer = self._optimizer(config)
         self.step = 0
         self._tensors = _floats(model) + (_floats(self.kept) if self.kept is not model else [])
@@ -38,15 +41,19 @@ class Learner:
         )
 
     def gradients(
-        self, pixels: Tensor, labels: Tensor, *, partner: Tensor | None, kept: float
+        self, pixels: Tensor, labels: Tensor, *, others: Tensor | None, kept: float, weight: float = 1.0
     ) -> tuple[Tensor, Tensor]:
-        """Forward and back: the loss and the logits, on the device; ``partner`` and ``kept`` are cutmix's."""
+        """Forward and back: the loss and the logits, on the device.
+
+        ``others`` are the labels of cutmix's partners, ``kept`` the area that is left to an image. ``weight`` makes
+        the mean over the peers' shares that of the batch: the loss is the whole batch's, the logits are of this share.
+        """
         self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
             logits = self._forward(pixels).float()
-        loss = mixed_loss(logits, labels, partner, kept=kept, smoothing=self.config.smoothing)
+        loss = mixed_loss(logits, labels, others, kept=kept, smoothing=self.config.smoothing) * weight
         loss.backward()
-        return loss.detach(), logits.detach()
+        return self._peers.mean(loss.detach()), logits.detach()
 
     def update(self, lr: float) -> None:
         """One step of the rule, by the gradients that are there."""

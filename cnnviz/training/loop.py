@@ -82,7 +82,8 @@ def train(
             seen, partner, kept = cutmix(pixels, rng) if mixing else (pixels, None, 1.0)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model(seen).float()
-            loss = mixed_loss(logits, labels, partner, kept=kept, smoothing=recipe.smoothing)
+            others = None if partner is None else labels[partner]
+            loss = mixed_loss(logits, labels, others, kept=kept, smoothing=recipe.smoothing)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -113,12 +114,12 @@ class Tally:
         return Epoch(number, loss, accuracy, lr, self.images / seconds, seconds)
 
 
-def mixed_loss(logits: Tensor, labels: Tensor, partner: Tensor | None, *, kept: float, smoothing: float) -> Tensor:
-    """Cross-entropy, shared out between an image and its cutmix ``partner`` by the area ``kept``."""
+def mixed_loss(logits: Tensor, labels: Tensor, others: Tensor | None, *, kept: float, smoothing: float) -> Tensor:
+    """Cross-entropy, shared out by the area ``kept`` between an image's label and that of its cutmix partner."""
     loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
-    if partner is None:
+    if others is None:
         return loss
-    other = F.cross_entropy(logits, labels[partner], label_smoothing=smoothing)
+    other = F.cross_entropy(logits, others, label_smoothing=smoothing)
     return kept * loss + (1 - kept) * other
 
 
