@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-CASES = ("cam", "paths", "rerun", "first_paint", "frames", "animation", "training", "watching")
+CASES = ("cam", "occlusion", "actmax", "paths", "rerun", "first_paint", "frames", "animation", "training", "watching")
 
 if __name__ == "__main__":
     for case in sys.argv[1:] or CASES:

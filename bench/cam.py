@@ -1,4 +1,4 @@
-"""A warm CAM of one photograph: ours from pixels to map, captum's LayerGradCam, and a bare forward as the limit."""
+"""CAMs of one picture, from pixels to maps: the photo network, then ResNet-18 (:mod:`bench.cam_resnet18`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from captum.attr import LayerGradCam
 
+from bench import cam_resnet18
 from bench.measure import interleaved, report
 from cnnviz.cam import explain
 from cnnviz.data.samples import sample
@@ -13,7 +14,7 @@ from cnnviz.models import load
 
 
 def run() -> None:
-    """CAM and Grad-CAM on the photo network."""
+    """CAM and Grad-CAM on the photo network, the limit a bare forward pass; then the rows of ResNet-18."""
     torch.set_num_threads(1)
     network = load("photo")
     picture = sample("coffee")
@@ -46,3 +47,4 @@ def run() -> None:
             times,
             agreement=f"relative {difference:.1e}",
         )
+    cam_resnet18.run()

@@ -6,10 +6,12 @@ given back, also when the network fails. Hooks sit on the network itself, so cal
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +31,8 @@ class Seen:
     ``activations`` ``(N, C, h, w)`` is what the layer answered, ``gradients`` of the same shape is the derivative of
     each image's target score by it (``None`` when no target was asked for), ``scores`` ``(N, classes)`` are the logits
     and ``targets`` ``(N,)`` the classes looked at. ``forward(changed)`` gives the scores the network would have if the
-    layer had answered ``changed``; it can be differentiated when ``changed`` requires grad.
+    layer had answered ``changed``; it can be differentiated when ``changed`` requires grad. ``images`` is what the
+    network was given.
     """
 
     activations: Tensor
@@ -37,6 +40,7 @@ class Seen:
     scores: Tensor
     targets: Tensor
     forward: Callable[[Tensor], Tensor] = field(repr=False)
+    images: Tensor | None = field(default=None, repr=False)
 
 
 def best(scores: Tensor) -> Tensor:
@@ -57,24 +61,46 @@ def look(model: nn.Module, layer: str, images: Tensor, *, target: Target = None)
         LayerError: no such layer, or it does not run exactly once, or the score cannot be differentiated by it.
         ValueError: a class that the network does not have, or not one class per image.
     """
-    module = find_layer(model, layer)
-    kept: list[Tensor] = []
+    return looks(model, (layer,), images, targets=(target,))[0]
 
-    def keep(answer: Tensor) -> Tensor:
-        kept.append(answer.detach().clone().requires_grad_(target is not None))
-        return kept[0].clone()  # a later in-place operation changes this copy and leaves what we keep alone
+
+def looks(
+    model: nn.Module, layers: Sequence[str], images: Tensor, *, targets: Sequence[Target] = (None,)
+) -> tuple[Seen, ...]:
+    """As :func:`look`, at several layers and for several targets, from one forward and one backward pass per target.
+
+    What was seen at each layer for the first target comes first, then for the second, and so on. Each backward pass
+    ends at the layer that runs first. Raises what :func:`look` raises.
+    """
+    places = {layer: find_layer(model, layer) for layer in layers}
+    record = any(target is not None for target in targets)
+    kept: dict[str, Tensor] = {}
+
+    def keep(layer: str, answer: Tensor) -> Tensor:
+        # below the first layer no graph is built: there the answer is cut off and becomes the graph's leaf
+        inside = record and answer.requires_grad
+        kept[layer] = answer.clone() if inside else answer.detach().clone().requires_grad_(record)
+        return kept[layer].clone()  # a later in-place operation changes this copy and leaves what we keep alone
 
     with _borrowed(model, images):
-        scores = _run(model, (layer, module), images, replace=keep, record=target is not None)
-        gradients, targets = None, best(scores.detach())
-        if target is not None:
-            targets, aims = _aim(scores, target)
-            gradients = _derivative(aims, kept[0], layer=layer)
+        scores = _run(model, places, images, replace=keep, record=record)
+        views = [(target, *_slopes(scores, target, kept)) for target in targets]
 
-    def forward(changed: Tensor) -> Tensor:
-        return _rerun(model, (layer, module), images, changed=changed)
+    def forward(layer: str, changed: Tensor) -> Tensor:
+        return _rerun(model, (layer, places[layer]), images, changed=changed)
 
-    return Seen(kept[0].detach(), gradients, scores.detach(), targets, forward)
+    return tuple(
+        Seen(kept[layer].detach(), slopes.get(layer), scores.detach(), classes, partial(forward, layer), images)
+        for _, classes, slopes in views
+        for layer in layers
+    )
+
+
+def answers(model: nn.Module, images: Tensor) -> Tensor:
+    """The scores ``(N, classes)`` for ``images``, in evaluation mode and without a graph; nothing is left behind."""
+    with _borrowed(model, images):
+        scores: Tensor = model(images)
+        return scores
 
 
 Note = Callable[[str, nn.Module, Tensor], None]
@@ -117,6 +143,45 @@ def tour(
     return scores.detach(), {n: g.detach() for n, g in zip(weights, found, strict=True) if g is not None}
 
 
+class _Reached(Exception):
+    """The pass may end here."""
+
+
+def reach(model: nn.Module, layer: str, images: Tensor) -> tuple[Tensor, Tensor]:
+    """What ``layer`` gets and what it answers for ``images``: see :func:`reach_all`."""
+    return reach_all(model, (layer,), images)[layer]
+
+
+def reach_all(model: nn.Module, layers: Sequence[str], images: Tensor) -> dict[str, tuple[Tensor, Tensor]]:
+    """What each of ``layers`` (``""``: the network) gets and answers; the pass ends at the deepest, the rest is free.
+
+    Both carry a graph if ``images`` require grad and grad mode is on. Of a layer that runs twice the first run counts.
+
+    Raises:
+        LayerError: no such layer, the picture doesn't pass it, or it takes or answers something else than one tensor.
+    """
+    modules = {layer: find_layer(model, layer) if layer else model for layer in layers}
+    wanted = images.requires_grad and torch.is_grad_enabled()
+    kept: dict[str, tuple[Tensor, Tensor]] = {}
+
+    def hook(layer: str, _module: nn.Module, inputs: tuple[object, ...], answer: object) -> Tensor:
+        if not (inputs and isinstance(inputs[0], Tensor) and isinstance(answer, Tensor)):
+            raise LayerError(f"layer {layer!r} does not take and answer one tensor; choose a layer inside it")
+        kept.setdefault(layer, (inputs[0], answer))
+        if len(kept) == len(modules):
+            raise _Reached
+        return answer.clone()  # a later in-place operation changes this copy and leaves what we keep alone
+
+    with _borrowed(model, images), contextlib.ExitStack() as hooks:
+        for layer, module in modules.items():
+            hooks.callback(module.register_forward_hook(partial(hook, layer)).remove)
+        with contextlib.suppress(_Reached), torch.set_grad_enabled(wanted):
+            model(images)
+    for layer in modules.keys() - kept.keys():
+        raise LayerError(f"layer {layer!r} does not run in evaluation; choose one that the picture passes through")
+    return kept
+
+
 def find_layer(model: nn.Module, layer: str) -> nn.Module:
     """The module at path ``layer``; :class:`LayerError` names the nearest paths when there is none."""
     modules: dict[str, nn.Module] = dict(model.named_modules())
@@ -128,30 +193,35 @@ def find_layer(model: nn.Module, layer: str) -> nn.Module:
 
 
 def _run(
-    model: nn.Module, place: tuple[str, nn.Module], images: Tensor, *, replace: Callable[[Tensor], Tensor], record: bool
+    model: nn.Module,
+    places: Mapping[str, nn.Module],
+    images: Tensor,
+    *,
+    replace: Callable[[str, Tensor], Tensor],
+    record: bool,
 ) -> Tensor:
-    """One forward pass in which ``replace`` changes the layer's answer; ``record`` builds a graph from there on."""
-    layer, module = place
-    calls = 0
+    """One forward pass in which ``replace`` changes the layers' answers; ``record`` builds a graph from there on."""
+    called: set[str] = set()
 
-    def hook(_module: nn.Module, _inputs: tuple[object, ...], answer: object) -> Tensor:
-        nonlocal calls
-        calls += 1
-        if calls > 1:
+    def hook(layer: str, _module: nn.Module, _inputs: tuple[object, ...], answer: object) -> Tensor:
+        if layer in called:
             raise LayerError(f"layer {layer!r} runs more than once in a pass; choose the block around it")
+        called.add(layer)
         if not isinstance(answer, Tensor):
             kind = type(answer).__name__
             raise LayerError(f"layer {layer!r} answers with a {kind}, not one tensor; choose a layer inside it")
         torch.set_grad_enabled(record)  # off until here, so that no graph is built below the layer
-        return replace(answer)
+        return replace(layer, answer)
 
-    handle = module.register_forward_hook(hook)
+    handles = [module.register_forward_hook(partial(hook, layer)) for layer, module in places.items()]
     try:
         scores = model(images)
     finally:
-        handle.remove()
-    if not calls:
-        raise LayerError(f"layer {layer!r} does not run in evaluation; choose one that the picture passes through")
+        for handle in handles:
+            handle.remove()
+    for layer in places:
+        if layer not in called:
+            raise LayerError(f"layer {layer!r} does not run in evaluation; choose one that the picture passes through")
     if not isinstance(scores, Tensor) or scores.ndim != 2:
         raise TypeError("the network must answer with one tensor of scores, (N, classes)")
     return scores
@@ -166,7 +236,7 @@ def _rerun(model: nn.Module, place: tuple[str, nn.Module], images: Tensor, *, ch
 
     def attempt(pictures: Tensor) -> Tensor:
         with _borrowed(model, images):
-            return _run(model, place, pictures, replace=lambda _: changed.clone(), record=wanted)
+            return _run(model, dict([place]), pictures, replace=lambda *_: changed.clone(), record=wanted)
 
     try:
         scores = attempt(images)
@@ -211,10 +281,20 @@ def _aim(scores: Tensor, target: Tensor | Sequence[int] | int | Chooser) -> tupl
     return chosen, scores.gather(1, chosen[:, None])[:, 0]
 
 
-def _derivative(aims: Tensor, activations: Tensor, *, layer: str) -> Tensor:
-    """Derivative of each image's number by its own activations: images of a batch do not meet in evaluation mode."""
+def _slopes(scores: Tensor, target: Target, kept: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    """The classes looked at, and the derivative of each image's number by its own activations, by layer.
+
+    Images of a batch do not meet in evaluation mode, so one backward pass serves them all.
+    """
+    if target is None:
+        return best(scores.detach()), {}
+    classes, aims = _aim(scores, target)
+    found: Sequence[Tensor | None] = [None] * len(kept)
     if aims.requires_grad:
-        (gradient,) = torch.autograd.grad(aims.sum(), [activations], allow_unused=True)
-        if gradient is not None:
-            return gradient.detach()
-    raise LayerError(f"the score cannot be differentiated by layer {layer!r}; choose one between picture and scores")
+        found = torch.autograd.grad(aims.sum(), list(kept.values()), allow_unused=True, retain_graph=True)
+    slopes = {layer: slope.detach() for layer, slope in zip(kept, found, strict=True) if slope is not None}
+    if missing := [layer for layer in kept if layer not in slopes]:
+        raise LayerError(
+            f"the score cannot be differentiated by layer {missing[0]!r}; choose one between picture and scores"
+        )
+    return classes, slopes

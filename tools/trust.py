@@ -1,13 +1,14 @@
 """Measure on test photographs whether maps are better than chance: ``python -m tools.trust --count 200``.
 
 Prints one JSON line per method: mean areas of deletion (small is good) and insertion (large is good) beside those of
-random maps of the same resolution on the same pictures, with the standard error of the paired difference. Takes the
-photographs of the test split evenly spaced, from ``$CNNVIZ_SHARED/data/photos112.tar.xz``, which is read as a stream.
+random maps of the same resolution on the same pictures, with the standard error of the paired difference. Draws the
+photographs from the test split, in ``$CNNVIZ_SHARED/data/photos112.tar.xz``, which is read as a stream.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from cnnviz.attribution import ATTRIBUTIONS
@@ -36,10 +38,10 @@ ALIKE = 0.999  # share of the pixels that go in the same step: maps that agree s
 
 
 def pictures(source: Path, count: int) -> Iterator[Pixels]:
-    """``count`` photographs of the test split, evenly spaced over its classes."""
+    """``count`` photographs of the test split in the same random order each time."""
     found = [content for _, _, content in files(source, "test")]
-    for k in range(min(count, len(found))):
-        yield decode(found[k * len(found) // count])
+    for k in np.random.default_rng(0).permutation(len(found))[:count]:
+        yield decode(found[k])
 
 
 def measure(network: Network, view: Pixels, methods: Sequence[str], plan: Plan) -> dict[str, Areas]:
@@ -53,7 +55,7 @@ def measure(network: Network, view: Pixels, methods: Sequence[str], plan: Plan) 
         values = order.coarse(map_of(network, view, replace(asked, method=name)), plan.cells)
         shape = values.shape
         if shape not in chance:
-            chance[shape] = _compared(network, view, shape, asked.target, plan)
+            chance[shape] = _compared(network, view, shape, target=asked.target, plan=plan)
         when = order.steps(values, size, plan.steps)
         areas = next((known for other, known in seen if np.mean(when == other) > ALIKE), None)
         if areas is None:
@@ -65,7 +67,7 @@ def measure(network: Network, view: Pixels, methods: Sequence[str], plan: Plan) 
     return rows
 
 
-def _compared(network: Network, view: Pixels, shape: tuple[int, ...], target: int, plan: Plan) -> Areas:
+def _compared(network: Network, view: Pixels, shape: tuple[int, ...], *, target: int, plan: Plan) -> Areas:
     """Areas of random maps (their mean) and of the centre, for a resolution."""
     blank = order.centre((shape[0], shape[1]))
     curves = gathered(deletion(network, view, blank, target=target, plan=replace(plan, centre=False)))
@@ -87,15 +89,16 @@ def summary(name: str, rows: Sequence[Areas]) -> dict[str, Any]:
 
 
 def run(network: Network, photographs: Iterator[Pixels], methods: Sequence[str], plan: Plan, *, seconds: float) -> None:
-    """Measure until there are no more photographs, or the time is over; then print the lines."""
+    """Measure until there are no more photographs, the time is over or Ctrl+C; then print the lines."""
     began = time.perf_counter()
     rows: dict[str, list[Areas]] = defaultdict(list)
-    for k, picture in enumerate(photographs):
-        if time.perf_counter() - began > seconds:
-            break
-        for name, areas in measure(network, network.view(picture), methods, replace(plan, seed=100 * k)).items():
-            rows[name].append(areas)
-        print(f"{k + 1} photographs, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    with contextlib.suppress(KeyboardInterrupt):  # what was measured is told in any case
+        for k, picture in enumerate(photographs):
+            if time.perf_counter() - began > seconds:
+                break
+            for name, areas in measure(network, network.view(picture), methods, replace(plan, seed=100 * k)).items():
+                rows[name].append(areas)
+            print(f"{k + 1} photographs, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     for name, found in rows.items():
         print(json.dumps(summary(name, found)), flush=True)
 
@@ -112,8 +115,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1e9, help="when to stop and print")
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
-    import torch
-
     torch.set_num_threads(asked.threads)
     shared = os.environ.get("CNNVIZ_SHARED", "")
     source = Path(shared, "data", "photos112.tar.xz")

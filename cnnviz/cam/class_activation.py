@@ -55,6 +55,7 @@ METHODS.add(
         weights=class_weights,
         needs_gradients=False,
         refuse=refuse,
+        adds_up=True,
         order=1,
     )
 )

@@ -1,80 +1,25 @@
-"""From a picture to its class activation map, with the numbers of the formula behind it."""
+"""From a picture to its class activation maps: one map, or many from one pass, with the numbers of their formulas."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnviz.cam.head import gap_linear_head
-from cnnviz.cam.registry import METHODS, Context, Method, MethodError
+from cnnviz.cam.explanation import Explanation, Guess
+from cnnviz.cam.looking import look_at
+from cnnviz.cam.registry import METHODS, Context
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
-    from torch import Tensor
 
-    from cnnviz.models import Box, Network
-    from cnnviz.probe import Seen
+    from cnnviz.models import Network
 
-
-@dataclass(frozen=True)
-class Guess:
-    """One class and how probable the network finds it."""
-
-    index: int
-    name: str
-    probability: float
-
-
-@dataclass(frozen=True)
-class Channel:
-    """One term of the sum: ``contribution = weight * activation``, the mean of what the channel adds to the map."""
-
-    index: int
-    weight: float
-    activation: float
-    contribution: float
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """Why a network gave a class its score, as far as one layer tells.
-
-    ``map`` float32 ``(h, w)`` is signed and covers ``box``, the part of the picture that the network saw. ``weights``
-    ``(C,)`` are those of the formula (``None`` for HiRes-CAM, which has no single one per channel), ``activations``
-    ``(C,)`` the mean of each channel. ``bias`` is the class's in the linear layer if the layer is the last map of a
-    network with global average pooling, else ``None``. There ``total + bias == logit`` for CAM, and
-    ``h * w * total + bias == logit`` for the other methods.
-    """
-
-    network: str
-    method: str
-    layer: str
-    target: Guess
-    map: NDArray[np.float32] = field(repr=False)
-    weights: NDArray[np.float64] | None = field(repr=False)
-    activations: NDArray[np.float64] = field(repr=False)
-    probabilities: NDArray[np.float32] = field(repr=False)
-    logit: float
-    bias: float | None
-    box: Box
-    seconds: float
-
-    @property
-    def total(self) -> float:
-        """Mean of the map, which is the sum of all channels' contributions."""
-        return float(self.map.mean(dtype=np.float64))
-
-    def channels(self, k: int = 5) -> tuple[Channel, ...]:
-        """The ``k`` channels that contribute most, whichever way; none for a method without weights."""
-        if self.weights is None:
-            return ()
-        contributions = self.weights * self.activations
-        order = np.argsort(-np.abs(contributions), kind="stable")[:k]
-        rows = zip(order, self.weights[order], self.activations[order], contributions[order], strict=True)
-        return tuple(Channel(int(i), float(w), float(a), float(c)) for i, w, a, c in rows)
+Goal = str | int | None
 
 
 def explain(
@@ -82,45 +27,85 @@ def explain(
     image: NDArray[np.uint8],
     *,
     method: str = "cam",
-    target: str | int | None = None,
+    target: Goal = None,
     layer: str | None = None,
 ) -> Explanation:
     """Class activation map of one picture, uint8 ``(H, W, 3)``.
 
     ``target`` is a class by name or index, by default the most probable one; ``layer`` a path, by default the first of
-    ``network.layers``. One forward pass, and a backward pass down to the layer for methods that need one.
+    ``network.layers``. One forward pass on ``network.lean``, whose scores agree with the model's to 1e-4 of the
+    largest, and a backward pass down to the layer for methods that need one: none right before global average pooling
+    and a linear layer, where the gradients are known. A method that is slow there takes one more pass per channel.
 
     Raises:
         MethodError: the method does not work at this layer, or the layer has no map.
         LayerError, UnknownItem, ValueError: no such layer, method or class.
     """
-    start = time.perf_counter()
-    chosen = METHODS[method]
-    context = Context(network.model, layer or network.layers[0].path)
-    index = None if target is None else network.index(target)
-    pixels = network.prepare(image)
-    with network.lock:
-        _check(network, chosen, context.layer)
-        seen = _look(pixels, chosen, context, index=index)
-        answer = chosen(seen, context)[0]
-        weights = None if chosen.weights is None else _numbers(chosen.weights(seen, context)[0])
-        head = gap_linear_head(context.model, context.layer)
-    goal = int(seen.targets[0])
-    probabilities = _numbers(seen.scores[0].double().softmax(0)).astype(np.float32)
-    return Explanation(
-        network=network.name,
-        method=method,
-        layer=context.layer,
-        target=Guess(goal, network.classes[goal], float(probabilities[goal])),
-        map=_numbers(answer).astype(np.float32),
-        weights=weights,
-        activations=_numbers(seen.activations[0].double().mean((1, 2))),
-        probabilities=probabilities,
-        logit=float(_numbers(seen.scores[0, goal])),
-        bias=None if head is None else float(_numbers(head.bias[goal])),
-        box=network.frame(image.shape[:2]),
-        seconds=time.perf_counter() - start,
+    return survey(network, image, methods=(method,), targets=(target,), layers=one(network, layer))[0]
+
+
+def all_maps(
+    network: Network,
+    image: NDArray[np.uint8],
+    *,
+    methods: Sequence[str] | None = None,
+    target: Goal = None,
+    layer: str | None = None,
+) -> tuple[Explanation, ...]:
+    """Several methods at one layer from one forward and at most one backward pass.
+
+    By default those of :func:`quick`, in the order of the menu. Otherwise as :func:`explain`.
+    """
+    places = one(network, layer)
+    return survey(
+        network,
+        image,
+        methods=quick(network, places[0]) if methods is None else methods,
+        targets=(target,),
+        layers=places,
     )
+
+
+def sweep(
+    network: Network, image: NDArray[np.uint8], *, method: str = "grad-cam", target: Goal = None
+) -> tuple[Explanation, ...]:
+    """One method at every layer of ``network.layers`` where it works, from one forward and one backward pass.
+
+    Raises what :func:`explain` raises, and :class:`MethodError` if the method works at none of them.
+    """
+    with network.lock:
+        working = [layer.path for layer in network.layers if METHODS[method].works_with(network.model, layer.path)]
+    return survey(network, image, methods=(method,), targets=(target,), layers=working or one(network, None))
+
+
+def survey(
+    network: Network,
+    image: NDArray[np.uint8],
+    *,
+    methods: Sequence[str],
+    targets: Sequence[Goal] = (None,),
+    layers: Sequence[str] | None = None,
+) -> tuple[Explanation, ...]:
+    """Every method at every layer for every target, from one forward pass and at most one backward pass per target.
+
+    All maps of the first target come first, in it all of the first layer. Two classes of one picture are
+    ``survey(network, image, methods=["grad-cam"], targets=["cat", "dog"])``. Otherwise as :func:`explain`.
+    """
+    start = time.perf_counter()
+    chosen = [METHODS[name] for name in methods]
+    places = list(dict.fromkeys(layers or one(network, None)))
+    goals = [None if target is None else network.index(target) for target in targets]
+    inputs = network.prepare(image)
+    with network.lock:
+        looked = look_at(network, inputs, methods=chosen, layers=places, goals=goals)
+        found = [
+            looked.told(seen, layer, method, answer=method.answer(seen, Context(looked.model, layer)))
+            for layer, seen in looked.views
+            for method in chosen
+        ]
+    seconds = time.perf_counter() - start
+    box = network.frame(image.shape[:2])
+    return tuple(replace(each, seconds=seconds, box=box) for each in found)
 
 
 def top(network: Network, probabilities: NDArray[np.float32], k: int = 5) -> tuple[Guess, ...]:
@@ -132,9 +117,20 @@ def top(network: Network, probabilities: NDArray[np.float32], k: int = 5) -> tup
 
 def refusals(network: Network, layer: str | None = None) -> dict[str, str]:
     """For every method by name, why it does not work at ``layer`` (by default the first), ``""`` if it does."""
-    place = layer or network.layers[0].path
+    place = one(network, layer)[0]
     with network.lock:
         return {name: method.refuse(network.model, place) for name, method in METHODS.items()}
+
+
+def quick(network: Network, layer: str | None = None) -> tuple[str, ...]:
+    """The methods that work at ``layer`` and need no pass per channel there: those of :func:`all_maps`."""
+    place = one(network, layer)[0]
+    with network.lock:
+        return tuple(
+            name
+            for name, method in METHODS.items()
+            if method.works_with(network.model, place) and not method.slow(network.model, place)
+        )
 
 
 def default_method(network: Network, layer: str | None = None) -> str:
@@ -142,28 +138,6 @@ def default_method(network: Network, layer: str | None = None) -> str:
     return next(name for name, reason in refusals(network, layer).items() if not reason)
 
 
-def _check(network: Network, method: Method, layer: str) -> None:
-    from cnnviz.probe import find_layer
-
-    find_layer(network.model, layer)
-    if not (reason := method.refuse(network.model, layer)):
-        return
-    better = next((other.path for other in network.layers if method.works_with(network.model, other.path)), None)
-    fix = "choose the method 'grad-cam'" if better is None else f"choose the layer {better!r} or the method 'grad-cam'"
-    raise MethodError(f"{reason}; {fix}")
-
-
-def _look(pixels: Tensor, method: Method, context: Context, *, index: int | None) -> Seen:
-    from cnnviz.probe import best, look
-
-    aim = best if index is None else index
-    seen = look(context.model, context.layer, pixels, target=aim if method.needs_gradients else None)
-    if seen.activations.ndim != 4:
-        raise MethodError(f"layer {context.layer!r} answers with a list, not a map; choose one before the pooling")
-    return seen if index is None else replace(seen, targets=seen.targets.new_tensor([index]))
-
-
-def _numbers(values: Tensor) -> NDArray[np.float64]:
-    """To float64 on the CPU, finite: a diverged network must not put NaN into a formula or a file."""
-    finite: NDArray[np.float64] = values.detach().double().nan_to_num(posinf=1e30, neginf=-1e30).cpu().numpy()
-    return finite
+def one(network: Network, layer: str | None) -> tuple[str]:
+    """The layer asked for, or the first of the network's."""
+    return (layer or network.layers[0].path,)

@@ -38,6 +38,7 @@ METHODS.add(
         formula=r"M_c = \sum_k \alpha_k^c A_k, \qquad \alpha_k^c = \overline{\partial S_c / \partial A_k}",
         maps=maps,
         weights=weights,
+        adds_up=True,
         order=2,
     )
 )

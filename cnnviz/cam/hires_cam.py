@@ -31,6 +31,7 @@ METHODS.add(
         reference="Draelos & Carin 2020, https://arxiv.org/abs/2011.08891",
         formula=r"M_c(x, y) = \sum_k \frac{\partial S_c}{\partial A_k(x, y)}\, A_k(x, y)",
         maps=maps,
+        adds_up=True,
         order=3,
     )
 )

@@ -46,6 +46,7 @@ METHODS.add(
         formula=r"M_c = \sum_k \alpha_k^c A_k,\ \alpha_k^c = \frac{\sum A_k \, \partial S_c / \partial A_k}{\sum A_k}",
         maps=maps,
         weights=weights,
+        adds_up=True,
         order=4,
     )
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnnviz.cam.registry import METHODS
 from cnnviz.cli import classify
 from cnnviz.cli.errors import Complaint, sentence
 from cnnviz.data.whole import write_whole
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--network", default=classify.DEFAULT_NETWORK, show_default=True, metavar="NAME", help="See `cnnviz networks`."
 )
-@click.option("--method", metavar="NAME", help="cam, grad-cam, hires-cam, xgrad-cam.  [default: cam, else grad-cam]")
+@click.option("--method", metavar="NAME", help=f"{', '.join(METHODS)}.  [default: cam, else grad-cam]")
 @click.option("--target", metavar="NAME|INDEX", help="The class to look for.  [default: the most probable]")
 @click.option("--layer", metavar="PATH", help="The layer to look at, such as stage4.  [default: the last map]")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the picture with the map over it, a PNG file.")
@@ -45,7 +47,7 @@ def command(
 ) -> None:
     """Show which places of IMAGE made the network say a class."""
     check_outputs(out, npy)
-    from cnnviz.cam import default_method, explain
+    from cnnviz.cam import default_method
     from cnnviz.data.images import read_image
     from cnnviz.models import load
 
@@ -53,7 +55,7 @@ def command(
     start = time.perf_counter()
     pixels = read_image(image)
     chosen = method or default_method(loaded, layer)
-    found = explain(loaded, pixels, method=chosen, target=target, layer=layer)
+    found = explained(loaded, pixels, method=chosen, target=target, layer=layer)
     if out is not None:
         write(out, drawn(pixels, found))
     if npy is not None:
@@ -62,6 +64,28 @@ def command(
         write(npy, encode_npy(found.map))
     row = described(image, loaded, found) | {"seconds": round(time.perf_counter() - start, 4)}
     click.echo(json.dumps(row) if as_json else text(row, [path for path in (out, npy) if path]))
+
+
+def explained(
+    network: Network, pixels: NDArray[np.uint8], *, method: str, target: str | None, layer: str | None
+) -> Explanation:
+    """The map; on a terminal a method that takes long tells on stderr how far it is."""
+    from cnnviz.cam import explain, explain_in_steps
+
+    if METHODS[method].steps is None or not sys.stderr.isatty():
+        return explain(network, pixels, method=method, target=target, layer=layer)
+    found: Explanation | None = None
+    for progress in explain_in_steps(network, pixels, method=method, target=target, layer=layer):
+        found = progress.explanation
+        if progress.total:
+            left = "" if progress.left is None else f", about {progress.left:.0f} s left"
+            click.echo(
+                f"\r{METHODS[method].title}: {progress.done} of {progress.total}{left}\033[K", nl=False, err=True
+            )
+    click.echo("\r\033[K", nl=False, err=True)
+    if found is None:
+        raise Complaint("nothing was computed; try again")
+    return found
 
 
 def described(path: Path, network: Network, found: Explanation) -> dict[str, Any]:

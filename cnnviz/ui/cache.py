@@ -16,12 +16,14 @@ from cnnviz.data.samples import SAMPLES, sample
 if TYPE_CHECKING:
     from cnnviz.arithmetic.shifts import Moved
     from cnnviz.cam import Explanation
+    from cnnviz.features import Maps
     from cnnviz.ledger import Layer
     from cnnviz.models import Network
     from cnnviz.ui.counting.counted import Counted
 
 Image = NDArray[np.uint8]
 SHOWN = 800  # longest side of a picture sent to a browser: enough for half of a 1920-pixel screen
+SMALL = 320  # the same for one of many small pictures
 THUMBNAIL = 96
 M = TypeVar("M")
 
@@ -62,6 +64,12 @@ def shown(_picture: Image, key: str) -> str:  # noqa: ARG001 (the key is the dig
     return address(thumbnail(_picture, SHOWN))
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def small(_picture: Image, key: str) -> str:  # noqa: ARG001 (the key is the digest)
+    """The same at ``SMALL`` pixels, for small multiples."""
+    return address(thumbnail(_picture, SMALL))
+
+
 def address(picture: Image) -> str:
     """RGB as a JPEG data address."""
     import base64
@@ -90,6 +98,35 @@ def explained(
     from cnnviz.cam import explain
 
     return explain(network(network_name), _picture, method=method, target=target, layer=layer)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def covered(
+    _view: Image,
+    key: str,  # noqa: ARG001 (the digest is what the cache looks at)
+    *,
+    network_name: str,
+    boxes: tuple[tuple[int, int, int, int], ...],
+    fill: str,
+) -> NDArray[np.float32]:
+    """Probabilities ``(classes,)`` with parts of a view covered; ``key`` is the picture's digest. One forward pass."""
+    from cnnviz.occlusion import cover
+
+    return cover(network(network_name), _view, boxes, fill)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def mapped(
+    _picture: Image,
+    key: str,  # noqa: ARG001 (the digest is what the cache looks at)
+    *,
+    network_name: str,
+    layer: str,
+) -> Maps:
+    """The feature maps of one picture, shared by all sessions; ``key`` is its digest. 1 MB, 13 MB for VGG's first."""
+    from cnnviz.features import maps
+
+    return maps(network(network_name), _picture, layer)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

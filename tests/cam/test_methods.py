@@ -17,6 +17,8 @@ from cnnviz.models import NETWORKS
 from cnnviz.probe import Seen, best, look
 
 GRADIENT = [name for name, method in METHODS.items() if method.needs_gradients]
+ADDED = ["grad-cam-plus-plus", "layer-cam", "eigen-cam", "ablation-cam", "score-cam"]
+ADDING = ["cam", "grad-cam", "hires-cam", "xgrad-cam"]
 
 
 def seen_at(model: nn.Module, layer: str, images: torch.Tensor, target: object = best) -> tuple[Seen, Context]:
@@ -48,7 +50,7 @@ AVERAGED = ["photo", "cifar-resnet20", "cifar-fast", "resnet18", "mobilenet_v2",
 
 
 @pytest.mark.parametrize("name", AVERAGED)
-def test_before_global_average_pooling_all_methods_are_cam_over_the_number_of_places(name: str) -> None:
+def test_before_global_average_pooling_the_methods_that_add_up_are_cam_over_the_number_of_places(name: str) -> None:
     """The gradient by channel k is w_k / (hw) at every place; its mean, plain or weighted by A_k, is that number."""
     model, layer = built(name)
     images = random_images(2, 32 if name.startswith("cifar") else 64)
@@ -58,7 +60,8 @@ def test_before_global_average_pooling_all_methods_are_cam_over_the_number_of_pl
     assert places > 1
     assert float(cam.std()) > 0
     scale = float(cam.abs().max())
-    for method in GRADIENT:
+    assert [name for name, method in METHODS.items() if method.adds_up] == ADDING
+    for method in ADDING[1:]:
         torch.testing.assert_close(METHODS[method](seen, context) * places, cam, rtol=1e-8, atol=1e-9 * scale)
     linear = [module for module in model.modules() if isinstance(module, nn.Linear)][-1]
     logits = model(images)[[0, 1], [3, 7]]
@@ -151,17 +154,18 @@ class TestEveryMethod:
     def test_it_says_what_it_is(self, name: str) -> None:
         method = METHODS[name]
         address = method.reference.rsplit(" ", 1)[1]
-        assert address.startswith("https://arxiv.org/abs/")
+        assert address.startswith(("https://arxiv.org/abs/", "https://doi.org/"))
         assert address in method.maps.__doc__
         assert ".. math::" in method.maps.__doc__
         assert len(method.summary) <= 100
         assert method.formula.count("{") == method.formula.count("}")
 
-    def test_maps_have_the_shape_of_the_layer_and_both_signs(self, name: str, network) -> None:
-        seen, context = seen_at(network.model, "last", random_images(3).float())
+    def test_maps_have_the_shape_of_the_layer_and_the_signs_that_were_promised(self, name: str, network) -> None:
+        seen, context = seen_at(network.model, "last", random_images(3).float(), [0, 2, 3])
         maps = METHODS[name](seen, context)
         assert maps.shape == (3, 16, 16)
-        assert maps.min() < 0 < maps.max()
+        assert maps.max() > 0
+        assert (maps.min() < 0) == METHODS[name].signed
 
     def test_images_of_a_batch_do_not_meet(self, name: str, network) -> None:
         images = random_images(3).float()
@@ -186,7 +190,25 @@ class TestEveryMethod:
 
     def test_a_score_that_does_not_change_gives_an_empty_map(self, name: str, network) -> None:
         network.model.head.linear.weight.data.zero_()
-        assert not METHODS[name](*seen_at(network.model, "last", random_images(2).float())).any()
+        seen, context = seen_at(network.model, "last", random_images(2).float())
+        found, method = METHODS[name](seen, context), METHODS[name]
+        if name == "score-cam":  # every mask leaves the same score, so all channels count alike
+            torch.testing.assert_close(found, seen.activations.mean(1))
+        else:
+            assert bool(found.any()) != method.knows_class
+
+    def test_the_class_matters_if_it_is_known(self, name: str, network) -> None:
+        images = random_images(1).float()
+        one, other = (METHODS[name](*seen_at(network.model, "last", images, k)) for k in (1, 4))
+        assert torch.equal(one, other) != METHODS[name].knows_class
+
+    def test_map_and_weights_come_together(self, name: str, network) -> None:
+        seen, context = seen_at(network.model, "first", random_images(1).float())
+        if name == "cam":
+            seen, context = seen_at(network.model, "last", random_images(1).float())
+        found, weights = METHODS[name].answer(seen, context)
+        torch.testing.assert_close(found, METHODS[name](seen, context))
+        assert (weights is None) == (METHODS[name].weights is None)
 
     def test_it_works_with_its_layers_only(self, name: str, network, fully_connected) -> None:
         method = METHODS[name]
@@ -211,4 +233,4 @@ def test_a_method_that_needs_gradients_asks_for_a_target(name: str, network) -> 
 def test_the_menu_needs_no_torch() -> None:
     code = "import sys; from cnnviz.cam import METHODS; print(*METHODS); assert 'torch' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["cam", "grad-cam", "hires-cam", "xgrad-cam"]
+    assert done.stdout.split() == [*ADDING, *ADDED]

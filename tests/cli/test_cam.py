@@ -6,6 +6,7 @@ import json
 import os
 from collections import OrderedDict
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from torch import nn
 
 import cnnviz.models
-from cnnviz.cam import explain
+from cnnviz.cam import METHODS, explain
 from cnnviz.cli import cam as cam_command
 from cnnviz.cli import main
 from cnnviz.data.images import encode_png, read_image
@@ -141,6 +142,33 @@ def test_cam_is_the_default_where_it_works_and_grad_cam_elsewhere(picture: Path)
     assert json.loads(run("cam", picture, "--json", "--layer", "first").stdout)["method"] == "grad-cam"
     row = json.loads(run("cam", picture, "--json", "--layer", "first", "--method", "hires-cam").stdout)
     assert (row["method"], row["map"]["shape"]) == ("hires-cam", [16, 16])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_works(picture: Path, tmp_path: Path, network: Network, method: str) -> None:
+    out, npy = tmp_path / "out.png", tmp_path / "map.npy"
+    result = run("cam", picture, "--method", method, "--out", out, "--npy", npy, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")  # no terminal, so no progress
+    row, found = json.loads(result.stdout), explain(network, read_image(picture), method=method)
+    assert row["method"] == method
+    np.testing.assert_allclose(np.load(npy), found.map, rtol=1e-4, atol=1e-6)
+    assert read_image(out).shape == read_image(picture).shape
+
+
+def test_the_help_lists_the_methods() -> None:
+    told = " ".join(run("cam", "--help").stdout.split())
+    assert all(name in told for name in METHODS)
+
+
+@pytest.mark.parametrize(
+    ("method", "layer"), [("score-cam", "last"), ("ablation-cam", "first"), ("ablation-cam", "last")]
+)
+def test_a_terminal_is_told_how_far_a_slow_method_is(picture: Path, monkeypatch, *, method: str, layer: str) -> None:
+    monkeypatch.setattr(cam_command, "sys", SimpleNamespace(stderr=SimpleNamespace(isatty=lambda: True)))
+    result = run("cam", picture, "--method", method, "--layer", layer, "--json")
+    assert json.loads(result.stdout)["method"] == method
+    assert ("s left" in result.stderr) == (layer == "first" or method == "score-cam")
+    assert result.stderr.endswith("\r")  # the line is wiped; click keeps colours and wiping to real terminals
 
 
 def test_cam_writes_the_picture_and_the_map(picture: Path, tmp_path: Path, network: Network) -> None:

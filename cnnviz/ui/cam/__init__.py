@@ -1,5 +1,5 @@
-"""The lecture on CAM: what is explained, and what stands below the maps."""
+"""The lecture on CAM: what is explained, the closer looks below the maps, and what stands at the end."""
 
-from cnnviz.ui.cam import explaining, reading
+from cnnviz.ui.cam import examples, explaining, gathering, reading, sections, slow
 
-__all__ = ["explaining", "reading"]
+__all__ = ["examples", "explaining", "gathering", "reading", "sections", "slow"]

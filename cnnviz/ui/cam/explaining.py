@@ -11,8 +11,9 @@ import streamlit as st
 from cnnviz.cam import METHODS, Explanation, Guess, refusals, top
 from cnnviz.cam.spread import half_area, peak
 from cnnviz.ui import cache, state
+from cnnviz.ui.cam.gathering import is_slow
 from cnnviz.ui.components.bars import Bar, bars, percent
-from cnnviz.ui.components.heatmap import SEQUENTIAL, Panel, View
+from cnnviz.ui.components.heatmap import SEQUENTIAL, Depth, Panel, View
 from cnnviz.ui.controls import choose, menu
 from cnnviz.ui.pictures import Chosen
 
@@ -89,6 +90,11 @@ def methods(network: Network, layer: str) -> Mapping[str, Choice]:
     return {name: Choice(name, m.title, m.summary, m.reference) for name, m in METHODS.items() if not refused[name]}
 
 
+def quick(network: Network, layer: str) -> Mapping[str, Choice]:
+    """Those of them that take a moment."""
+    return {name: item for name, item in methods(network, layer).items() if not is_slow(network, name, layer)}
+
+
 def compare(network: Network, chosen: Chosen, first: Explanation, best: tuple[Guess, ...]) -> Explanation | None:
     """Draw the menu of comparisons and return the second map, if one is wanted."""
     options = {name: Choice(name, title, "") for name, title in COMPARISONS.items()}
@@ -103,12 +109,12 @@ def compare(network: Network, chosen: Chosen, first: Explanation, best: tuple[Gu
         picked = choose("Class to compare", names, key="versus-class", default=names[0], title=readable)
         same["target"] = network.index(picked)
     elif versus == "method":
-        others = {k: m for k, m in methods(network, first.layer).items() if k != first.method}
+        others = {k: m for k, m in quick(network, first.layer).items() if k != first.method}
         same["method"] = menu("Method to compare", others, key="versus-method")
     else:
         others = {k: m for k, m in layers(network).items() if k != first.layer}
         same["layer"] = menu("Layer to compare", others, key="versus-layer")
-        working = methods(network, str(same["layer"]))
+        working = quick(network, str(same["layer"]))
         same["method"] = first.method if first.method in working else next(iter(working))
     return explain(network, chosen, **same)  # type: ignore[arg-type]
 
@@ -151,6 +157,13 @@ def keep_view() -> None:
             state.put(name, f"{value:g}")
         elif isinstance(value, str):
             state.put(name, value)
+
+
+def depth(network: Network, layer: str) -> Depth:
+    """The slider through the layers of the menu, the first one left."""
+    path = tuple(reversed(network.layers))
+    names = tuple(each.path for each in path)
+    return Depth(names, tuple(each.title for each in path), names.index(layer), state.chooser("layer", "heat", "layer"))
 
 
 def panel(network: Network, shown: Explanation) -> Panel:

@@ -13,8 +13,11 @@ from cnnviz.data.arrays import encode_npy
 from cnnviz.data.images import encode_png
 from cnnviz.figures.heatmaps import overlay
 from cnnviz.params import param
-from cnnviz.ui.cam.explaining import readable, view
+from cnnviz.ui import cache
+from cnnviz.ui.cam.explaining import panel, readable, view
+from cnnviz.ui.cam.identity import symbol, why_not
 from cnnviz.ui.components.bars import percent
+from cnnviz.ui.components.heatmap import standalone
 from cnnviz.ui.controls import controls
 from cnnviz.ui.pictures import Chosen
 from cnnviz.ui.strip import TITLES, columns, download, show_code
@@ -36,31 +39,27 @@ def strip(network: Network, chosen: Chosen, shown: Explanation) -> None:
     with left:
         with st.popover("How many terms", type="tertiary"):
             written = controls(Terms, key="formula")
-        formula(shown, written.terms)
+        formula(network, shown, written.terms)
     with middle:
         notice(shown)
     with right:
-        downloads(chosen, shown)
+        downloads(network, chosen, shown)
         show_code(code(network, chosen, shown))
         if chosen.credit:
             st.caption(f"Picture: {chosen.credit}")
 
 
-def formula(shown: Explanation, terms: int) -> None:
+def formula(network: Network, shown: Explanation, terms: int) -> None:
     """The method's formula, then the largest terms of the sum and what they add up to."""
     st.latex(METHODS[shown.method].formula)
     channels = shown.channels(terms)
     if channels:
-        st.latex(rf"\overline{{M}} = {_sum(channels)} + \dots = {shown.total:.2f}")
+        st.latex(rf"\overline{{M}} = {_sum(channels)} + \dots = {_number(shown.total)}")
     if shown.bias is None:
-        st.caption(
-            "At this layer the map is a first-order estimate: it does not add up to the logit. On the last map of a "
-            "network with global average pooling it does."
-        )
+        st.caption(why_not(network, shown))
         return
-    mean = r"\overline{M}" if shown.method == "cam" else r"h\,w\,\overline{M}"
     number = f"{shown.total:.2f}" if shown.method == "cam" else rf"{shown.map.size}\cdot{shown.total:.4f}"
-    st.latex(rf"{mean} + b_c = {number} {shown.bias:+.2f} = {shown.logit:.2f} = \text{{logit}}")
+    st.latex(rf"{symbol(shown)} + b_c = {number} {shown.bias:+.2f} = {shown.logit:.2f} = \text{{logit}}")
 
 
 def _sum(channels: tuple[Channel, ...]) -> str:
@@ -69,8 +68,16 @@ def _sum(channels: tuple[Channel, ...]) -> str:
     for c in channels:
         name = rf"w_{{{c.index}}}\overline{{A_{{{c.index}}}}}"
         sign = "+" if c.contribution >= 0 else "-"
-        terms.append(rf"{sign} \underbrace{{{abs(c.contribution):.2f}}}_{{{name}}}")
+        terms.append(rf"{sign} \underbrace{{{_number(abs(c.contribution))}}}_{{{name}}}")
     return " ".join(terms).removeprefix("+ ")
+
+
+def _number(value: float) -> str:
+    """Two decimals, or two digits of what is smaller, in LaTeX."""
+    if abs(value) >= 0.095 or value == 0:
+        return f"{value:.2f}"
+    digits, _, power = f"{value:.2g}".partition("e")
+    return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits
 
 
 def notice(shown: Explanation) -> None:
@@ -81,10 +88,15 @@ def notice(shown: Explanation) -> None:
         f"- The map has **{rows}×{columns}** cells: switch *Smooth* off to see them. The layer knows no finer place.",
         f"- Half of what speaks for *{readable(shown.target.name)}* lies in **{half}** of them.",
     ]
-    if against(shown.map) > 0.02:
+    if not METHODS[shown.method].knows_class:
+        lines[1] = (
+            f"- {METHODS[shown.method].title} asks for no class: it shows where the layer answers, for any class."
+        )
+    elif against(shown.map) > 0.02:
         share = percent(against(shown.map))
         lines.append(
-            f"- **{share}** of the cells speak *against* it. Most papers hide them; show them below the picture."
+            f"- **{share}** of the cells speak *against* it. Most papers hide them; a switch below the picture shows "
+            "them."
         )
     if shown.bias is not None:
         lines.append(
@@ -94,12 +106,24 @@ def notice(shown: Explanation) -> None:
     st.markdown("\n".join(lines))
 
 
-def downloads(chosen: Chosen, shown: Explanation) -> None:
-    """The picture as drawn, and the numbers."""
+def downloads(network: Network, chosen: Chosen, shown: Explanation) -> None:
+    """The picture as drawn, the numbers, and the figure as a file that works offline."""
     stem = f"{shown.method}-{shown.network}-{shown.target.index}"
     with st.container(horizontal=True):
         download("Picture (PNG)", lambda: as_drawn(chosen, shown), name=f"{stem}.png", mime="image/png")
         download("Map (npy)", lambda: encode_npy(shown.map), name=f"{stem}.npy", mime="application/octet-stream")
+        download("Figure (HTML)", lambda: as_page(network, chosen, shown), name=f"{stem}.html", mime="text/html")
+
+
+def as_page(network: Network, chosen: Chosen, shown: Explanation) -> bytes:
+    """The map with its controls as an HTML file, for slides: it asks no server."""
+    return standalone(
+        [panel(network, shown)],
+        cache.shown(chosen.pixels, chosen.key),
+        size=(chosen.pixels.shape[0], chosen.pixels.shape[1]),
+        view=view(),
+        title=f"{METHODS[shown.method].title}: {readable(shown.target.name)}",
+    )
 
 
 def as_drawn(chosen: Chosen, shown: Explanation) -> bytes:

@@ -1,0 +1,1 @@
+"""What can be climbed: one kind of term per file. Imports no torch."""

@@ -1,0 +1,1 @@
+"""What a picture should not be: terms that look at the picture alone and are subtracted. Imports no torch."""
