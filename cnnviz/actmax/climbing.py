@@ -159,10 +159,11 @@ class _Plan:
                 self.wanted.append((images, -factor if against else factor, term, str(named), against))
         self.layers = tuple({term.layer for _, _, term, _, _ in self.wanted} - {IMAGE})
         # batch norms folded where no answer that counts changes; bfloat16 only then, and where the processor has it
-        self._model = network.looking_at(*(layer for layer in self.layers if layer != SCORES))
-        if precision == torch.bfloat16 and self._model is network.lean:
+        self._model = network.looking_at(*(each for each in self.layers if each != SCORES))
+        if precision == torch.bfloat16 and self._model is not network.model:
             self._model = network.half
         self._kind = next(self._model.parameters()).dtype
+        self._cast = precision if self._kind == torch.float32 else torch.float32
         with torch.inference_mode(mode=False):  # a caller may be in it, and its tensors could not be differentiated
             std, mean = (torch.tensor(values).view(1, 3, 1, 1) for values in (network.spec.std, network.spec.mean))
             self._scale, self._shift = 1 / std, -mean / std
@@ -179,7 +180,8 @@ class _Plan:
             return {}
         inputs = (looked * self._scale + self._shift).to(self._kind, memory_format=torch.channels_last)
         try:
-            with self.network.lock:
+            low = self._cast != torch.float32
+            with self.network.lock, torch.autocast("cpu", self._cast if low else None, enabled=low):
                 found = reach_all(self._model, self.layers, inputs)
                 return {layer: answer for layer, (_, answer) in found.items()}
         except RuntimeError as error:

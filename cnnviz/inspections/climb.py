@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnviz.models import Network
 
 SHARP = 64  # pictures up to this side travel as PNG, pixel by pixel; larger ones as JPEG
-SHOWN = 16  # steps between two pictures that are no milestone; they are made small
+SHOWN = 32  # steps between two pictures that are no milestone; they are made small
 SMALL = 64  # pixels of their side
 AT_ONCE = 4 * 160 * 160  # pixels of a batch: a step then takes a fifth of a second, and so does a stop
 
@@ -27,7 +27,7 @@ class Settings:
     """What the student can change. ``size`` 0 and the words ``auto`` leave the choice to what suits the network."""
 
     network: str = param("photo", label="network", help="Whose unit, channel or class is to answer most.")
-    objective: str = param("logit:dog", label="objective", help="What should grow: channel:stage3:5, logit:dog, …")
+    objective: str = param("logit:dalmatian", label="objective", help="What should grow, such as channel:stage3:5.")
     parameterization: str = param(
         "fourier+decorrelated", label="parameterization", help="How the picture is written down: space and colour."
     )

@@ -156,7 +156,7 @@ INSPECTIONS.add(
     Task(
         name="occlusion",
         title="Occlusion",
-        summary="A patch covers every place of a picture in turn: where does the score fall, where does it rise?",
+        summary="A patch covers every place of a picture in turn: where the score falls, and where it rises.",
         reference="Zeiler & Fergus 2014, https://arxiv.org/abs/1311.2901",
         settings=Settings,
         run=run,

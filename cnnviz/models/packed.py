@@ -12,15 +12,17 @@ import torch
 from torch import Tensor, nn
 
 KINDS = (torch.float32, torch.bfloat16)
+KEPT = 2  # sizes whose weights are kept: each is a copy of them
 
 
 class PackedConv2d(nn.Conv2d):
     """An ``nn.Conv2d`` with the same numbers, for weights that are not trained: else it is one as any other.
 
-    They are packed at the first call, again when ``weight`` was written to, and never copied nor saved.
+    The order that suits one size of picture may slow down another tenfold, so they are packed for each size; those of
+    the last :data:`KEPT` sizes are kept, until ``weight`` is written to, and never copied nor saved.
     """
 
-    _packed: tuple[Any, Tensor] | None = None
+    _packed: tuple[tuple[Any, Tensor], ...] = ()
 
     @classmethod
     def of(cls, convolution: nn.Conv2d) -> PackedConv2d:
@@ -51,13 +53,17 @@ class PackedConv2d(nn.Conv2d):
         )
 
     def _weights(self, x: Tensor) -> Tensor:
-        now = self.weight.data_ptr(), self.weight.dtype, self.weight._version  # noqa: SLF001 (there is no other name)
-        if self._packed is None or self._packed[0] != now:
+        version = self.weight._version  # noqa: SLF001 (there is no other name)
+        now = self.weight.data_ptr(), self.weight.dtype, version, tuple(x.shape)
+        found = next((weights for known, weights in self._packed if known == now), None)
+        if found is None:
             pack = torch.ops.mkldnn._reorder_convolution_weight  # noqa: SLF001
             options = self.padding, self.stride, self.dilation, self.groups
             with torch.inference_mode(mode=False), torch.no_grad():
-                self._packed = now, pack(self.weight.detach(), *options, list(x.shape))
-        return self._packed[1]
+                found = pack(self.weight.detach(), *options, list(x.shape))
+            fresh = [kept for kept in self._packed if kept[0][:3] == now[:3]]
+            self._packed = ((now, found), *fresh[: KEPT - 1])
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_packed"}

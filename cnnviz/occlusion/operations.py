@@ -130,7 +130,7 @@ def _convolution(conv: nn.Conv2d) -> Sliding | None:
     if conv.padding_mode != "zeros":
         return None
     inner = PackedConv2d.of(conv)
-    inner.padding, inner._packed = (0, 0), None  # noqa: SLF001 (it packs for what it is called with)
+    inner.padding, inner._packed = (0, 0), ()  # noqa: SLF001 (it packs for what it is called with)
     return Sliding(
         conv,
         inner,

@@ -134,7 +134,7 @@ def test_settings_hold_from_another_folder(server: Server) -> None:
         assert (theme.light.primary_color, theme.dark.primary_color) == ("#0072B2", "#56B4E9")
         assert len(theme.chart_categorical_colors) == len(theme.chart_diverging_colors) == 10
         assert upload(server, session.initialize.session_id, 10_000_000) == 204
-        assert upload(server, session.initialize.session_id, 10 * 2**20 + 200_000) == 413
+        assert upload(server, session.initialize.session_id, 50 * 2**20 + 200_000) == 413
     assert (server.log.parent / "data").is_dir()
     assert "not a valid config option" not in server.log.read_text()
 

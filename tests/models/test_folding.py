@@ -238,11 +238,11 @@ def test_a_packed_convolution_follows_its_weights_and_can_be_copied_and_trained(
     packed = PackedConv2d.of(nn.Conv2d(3, 4, 3).requires_grad_(requires_grad=False))
     x = noise(8)
     packed(x)
-    assert (packed._packed is not None) == POSSIBLE
+    assert bool(packed._packed) == POSSIBLE
     with torch.no_grad():
         packed.weight.mul_(2)
     copied = copy.deepcopy(packed)
-    assert copied._packed is None
+    assert copied._packed == ()
     expected = nn.functional.conv2d(x, packed.weight, packed.bias)
     for each in (packed, copied):
         torch.testing.assert_close(each(x), expected)

@@ -27,9 +27,9 @@ def _climb(**changed: object) -> dict[str, object]:
 
 EXAMPLES = (
     Preset(
-        "A class: dog",
-        _climb(**{"class": "dog"}),
-        "The picture that this network finds most like a dog: muzzles, eyes and fur, many times and never a whole dog. "
+        "A class: dalmatian",
+        _climb(**{"class": "dalmatian"}),
+        "The picture that this network finds most like a dalmatian: spotted heads with dark ears, several at once. "
         "It was asked for the score, not for a photograph.",
         "Simonyan et al. 2014",
     ),
