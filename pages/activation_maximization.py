@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Activation maximization",
@@ -19,6 +19,17 @@ LECTURE = Lecture(
         Reference("Simonyan et al. 2014", "https://arxiv.org/abs/1312.6034"),
         Reference("Olah et al. 2017, Feature visualization", "https://distill.pub/2017/feature-visualization"),
         Reference("Deck D2, “Kernels and representations”, activation maximization"),
+    ),
+    pictures=(
+        Picture("climbing-image.webp", "What says dalmatian?", "Two spotted heads, grown from noise", {}),
+        Picture("climbing-value.webp", "The score on its way up", "A rising curve", {}),
+        Picture(
+            "climbing-free.webp",
+            "Free pixels: all grain",
+            "A square of colourful grain",
+            {"climb-start": "pixel+rgb", "climb-jitter": "none"},
+        ),
+        Picture("climbing-waves.webp", "Waves, not shaken", "Another image", {"climb-jitter": "none"}),
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Filters and feature maps",
@@ -19,6 +19,16 @@ LECTURE = Lecture(
         Reference("Zeiler & Fergus 2014 (best patches)", "https://arxiv.org/abs/1311.2901"),
         Reference("Yosinski et al. 2015", "https://arxiv.org/abs/1506.06579"),
         Reference("Decks D2, “Kernels”, “Representations” and “filter activation statistics”; D3, 96 filters"),
+    ),
+    pictures=(
+        Picture("filters-maps.webp", "32 filters look at a cat", "Small maps of a cat's face, red and blue", {}),
+        Picture("filters-kernels.webp", "What they look for", "Kernels in colour", {"map-show": "kernels"}),
+        Picture(
+            "filters-unit.webp",
+            "One late unit on the photo",
+            "A cat with the map of one unit over it",
+            {"layer": "stage4", "unit": "28", "map-order": "contribution"},
+        ),
     ),
 )
 

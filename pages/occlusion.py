@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz import ui
-from cnnviz.ui.lecture import Lecture, Reference, body, run
+from cnnviz.ui.lecture import Lecture, Picture, Reference, body, run
 
 LECTURE = Lecture(
     title="Occlusion: what must the network see?",
@@ -21,6 +21,10 @@ LECTURE = Lecture(
             "Sturmfels et al. 2020 (what a patch should show)", "https://distill.pub/2020/attribution-baselines/"
         ),
         Reference("Deck D2, “Occlusion”, “pepita = miniature pinscher?”"),
+    ),
+    pictures=(
+        Picture("occlusion-drag.webp", "Cover it by hand", "A cat's face with a gray square on it", {}),
+        Picture("occlusion-maps.webp", "All places in turn", "Maps of probability, drop and winner", {}),
     ),
 )
 

@@ -51,8 +51,7 @@ LAYERS = ["stem", "stem.0", "stem.1", "stem.2", "inner", "inner.0", "inner.1", "
 
 def by_hand(net: Shortcut, x: Tensor, layer: str) -> tuple[Tensor, Tensor]:
     """The same network written out without in-place operations: the layer's answer (in the graph) and the scores."""
-    known = {}
-    x = x.clone().requires_grad_()
+    known, x = {}, x.clone().requires_grad_()
     for i in range(3):
         x = known[f"stem.{i}"] = torch.relu(x) if i == 2 else net.stem[i](x)
     known["stem"], y = x, x

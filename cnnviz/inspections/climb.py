@@ -148,6 +148,11 @@ INSPECTIONS.add(
         run=run,
         event=Event,
         seconds=120.0,
+        examples=(
+            Settings(parameterization="pixel+rgb", jitter="none"),
+            Settings(parameterization="pixel+rgb"),
+            Settings(jitter="none"),
+        ),
         words=LOOKING,
     )
 )

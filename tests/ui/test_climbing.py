@@ -69,7 +69,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 def test_the_page_opens_on_the_settings_that_are_recorded(asked: list[Settings]) -> None:
     app = on_page(PAGE)
     assert asked[0] == Settings()
-    assert "| logit dog | 1 | 1.00 | **40.00** |" in text(app)
+    assert "| logit dalmatian | 1 | 1.00 | **40.00** |" in text(app)
 
 
 def test_an_example_asks_for_what_it_says_and_can_be_climbed(asked: list[Settings]) -> None:
@@ -162,7 +162,7 @@ def test_a_class_or_channel_that_another_network_lacks_gives_way(asked: list[Set
     asked.clear()
     app.selectbox(key="network").set_value("cifar-resnet20").run()
     assert not app.exception and not app.error
-    assert asked[0].network == "cifar-resnet20" and asked[0].objective == "logit:dog"
+    assert asked[0].network == "cifar-resnet20" and asked[0].objective == "logit:horse"
     app.selectbox(key="climb-kind").set_value("channel").run()
     app.selectbox(key="climb-layer").set_value("stage3.2").run()
     app.selectbox(key="climb-unit").set_value("63").run()
