@@ -15,7 +15,12 @@ NAME_OF_FOCUS = "(e => (e.getAttribute('aria-label') || e.textContent || '').tri
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
-@pytest.mark.parametrize("name", pages())
+# a server of its own each: one page of each kind here, all of them in `make test-all`
+KINDS = ("", "home", "cam", "optimizers", "training", "filters")
+COLD = [pytest.param(name, marks=() if name in KINDS else pytest.mark.slow) for name in pages()]
+
+
+@pytest.mark.parametrize("name", COLD)
 def test_a_fresh_server_answers_a_deep_link_with_the_whole_app(chromium: Browser, name: str) -> None:
     with serving() as address:
         page = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
