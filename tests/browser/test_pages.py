@@ -40,6 +40,7 @@ def test_a_fresh_server_answers_a_deep_link_with_the_whole_app(chromium: Browser
 def test_no_page_is_wider_than_the_screen_or_breaks_a_rule_of_accessibility(
     server: str, open_page: Open, name: str, scheme: str
 ) -> None:
+    """With the tabulator, too, each control in view is reached; one opening of the page for all three."""
     page = open_page(f"{server}/{name}", size=(390, 844), scheme=scheme)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -51,16 +52,11 @@ def test_no_page_is_wider_than_the_screen_or_breaks_a_rule_of_accessibility(
         (v["id"], node["target"]) for v in serious for node in v["nodes"] if "stFileUploader" not in str(node["html"])
     ]
     assert ours == []
-
-
-@pytest.mark.parametrize("name", pages())
-def test_tabbing_reaches_every_control_in_view(server: str, open_page: Open, name: str) -> None:
-    page = open_page(f"{server}/{name}")
     reached = set()
-    for _ in range(60):
+    for _ in range(60 if scheme == "light" else 0):
         page.keyboard.press("Tab")
         reached.add(page.evaluate(NAME_OF_FOCUS))
-    assert len(reached) >= 4
+    assert len(reached) >= 4 or scheme == "dark"
 
 
 def test_a_picture_of_the_home_page_opens_its_lecture_as_shown(server: str, open_page: Open) -> None:
