@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import itertools
 import json
 import math
 import subprocess
@@ -24,6 +22,7 @@ from cnnviz.jobs.recordings import path_of
 from cnnviz.models import load
 from cnnviz.params import params
 from cnnviz.training.tasks.registry import TASKS
+from tests.training.test_tasks import first, leaves, plain
 
 FIRST = 3
 LARGEST = 90_000  # bytes of a recording
@@ -42,25 +41,6 @@ def _one_thread() -> Iterator[None]:
 @pytest.fixture(params=list(INSPECTIONS))
 def task(request: pytest.FixtureRequest) -> Task:
     return INSPECTIONS[request.param]
-
-
-def plain(event: Any) -> dict[str, Any]:
-    """An event as JSON holds it."""
-    return {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, (tuple, list)):
-        for each in value:
-            yield from leaves(each)
-    else:
-        yield value
-
-
-def first(task: Task, settings: Any) -> tuple[Any, ...]:
-    events = drive(task, settings)
-    with contextlib.closing(events):
-        return tuple(itertools.islice(events, FIRST))
 
 
 @cache
