@@ -18,7 +18,7 @@ from bench.measure import interleaved, report
 from cnnviz.actmax import climb
 from cnnviz.models import load
 
-LAYER, CHANNEL, SIDE, STEPS = "stage3", 5, 160, 16
+LAYER, CHANNEL, SIDE, STEPS = "stage3", 5, 160, 64
 
 
 def run() -> None:
@@ -43,7 +43,7 @@ def run() -> None:
         runs: dict[str, Callable[[], object]] = {"ours": ours(precision), "limit": limit}
         if peer is not None:
             runs["lucent"] = peer
-        times = {key: value / STEPS for key, value in interleaved(runs, rounds=5).items()}
+        times = {key: value / STEPS for key, value in interleaved(runs, rounds=3).items()}
         same = _agreement(network, precision)
         report(f"activation maximization, one step, {LAYER}, {name}", times, agreement=f"{same}{why}")
 
