@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MILESTONES = (1, 4, 16, 64, 128, 256, 512)
 """Steps whose pictures are kept for the strip, besides the last."""
 
+SILENT, ROUGHEST = 2, 64.0  # looks without an answer before another start, and how much rougher that may be
 EVERY = 4  # steps between two measurements: each costs a third of a step
 MOST_STEPS, MOST_PIXELS, SMALLEST, LARGEST = 512, 16 * 160 * 160, 8, 320
 
@@ -199,6 +200,8 @@ class _Run:
         self.plan, self.picture, self.jitters = plan, picture, jitters
         self.generator = torch.Generator().manual_seed(seed)
         self.rule = Adam(rate)
+        self.silent = torch.zeros(picture.shape[0], dtype=torch.long)  # looks in a row without any answer, per image
+        self.restarts = 0
         with torch.inference_mode(mode=False):
             self.numbers = picture.start(self.generator)
 
@@ -208,12 +211,30 @@ class _Run:
             drawn = jittering.draw(self.jitters, self.picture.shape[0], self.generator)
             pixels = self.picture.pixels(self.numbers)
             looked = jittering.apply(pixels, drawn)
-            total = sum((factor * worth).sum() for _, factor, worth, _, _ in self.plan.values(pixels, looked))
+            found = list(self.plan.values(pixels, looked))
+            total = sum((factor * worth).sum() for _, factor, worth, _, _ in found)
             assert isinstance(total, Tensor)  # noqa: S101 (an objective has a term)
             with self.plan.network.lock:
                 (slope,) = torch.autograd.grad(total, [self.numbers])
+        answered = torch.zeros(self.picture.shape[0])
+        for images, _, worth, _, against in found:
+            answered[images] += 0 if against else worth.detach().abs()
+        self.silent = (self.silent + 1) * (answered == 0)
         with torch.inference_mode(mode=False), torch.no_grad():
-            self.numbers = self.rule.step(self.numbers, slope.nan_to_num()).requires_grad_()
+            moved = self.rule.step(self.numbers, slope.nan_to_num())
+            self.numbers = self._awoken(moved).requires_grad_()
+
+    def _awoken(self, numbers: Tensor) -> Tensor:
+        """The numbers, with another and rougher start for images to which a unit behind a ReLU gave no answer at all.
+
+        Where it is silent it has no slope: nothing would ever change.
+        """
+        again = self.silent >= SILENT
+        if not bool(again.any()):
+            return numbers
+        self.restarts, self.silent = self.restarts + 1, self.silent * ~again
+        rougher = self.picture.start(self.generator).detach() * min(ROUGHEST, 2.0**self.restarts)
+        return torch.where(again.view(-1, *[1] * (numbers.ndim - 1)), rougher, numbers)
 
     def measured(self) -> tuple[float, tuple[float, ...], tuple[tuple[str, float], ...]]:
         """The objective's mean, each image's, and every term's, on the picture without jitter."""

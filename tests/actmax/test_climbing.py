@@ -219,3 +219,10 @@ def test_a_trained_network_sees_the_class_in_its_picture(name: str) -> None:
     found = last(climb(trained, "logit:ship; logit:horse", steps=60, every=60))
     assert [int(p.argmax()) for p in trained.predict(found.image)] == [trained.index("ship"), trained.index("horse")]
     assert found.image.std() > 25 and ((found.image < 4) | (found.image > 251)).mean() < 0.2
+
+
+@pytest.mark.parametrize(("layer", "unit"), [("stage3", 12), ("stage3", 7)])
+def test_a_unit_that_is_silent_at_the_start_is_given_another_one(layer: str, unit: int) -> None:
+    """Behind a ReLU the value of a small noise may be 0, and so is every slope: it would stay there."""
+    told = list(climb(load("cifar-resnet20"), f"channel:{layer}:{unit}", steps=32, size=32, every=32))
+    assert told[0].value == 0 < told[-1].value
