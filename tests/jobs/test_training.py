@@ -101,11 +101,13 @@ def test_turns_are_shared_whoever_asks_most(fakes) -> None:
     pool = [threading.Thread(target=insist, args=(f"v{k}", 0.001 if k < 2 else 0.02)) for k in range(10)]
     for thread in pool:
         thread.start()
-    until(lambda: len(fake.launched) >= 100, 60)
+    until(lambda: len(set(owners.copy().values())) == 10, 60)  # a thread that has not begun yet asks for nothing
+    before = len(fake.launched)
+    until(lambda: len(fake.launched) >= before + 100, 60)
     end.set()
     for thread in pool:
         thread.join()
-    shares = Counter(owners[run] for run in fake.launched[:100])
+    shares = Counter(owners[run] for run in fake.launched[before : before + 100])
     assert len(shares) == 10 and fakes.jain(shares) >= 0.95
     queue.close()
 
