@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,13 @@ SCORES, IMAGE = "", "the image"
 """What a term may look at besides a layer: the logits ``(N, classes)``, the picture ``(N, 3, h, w)`` from 0 to 1."""
 
 
-class Objective:
+class Objective(ABC):
     """A sum of weighted terms: what a picture is worth. Text and sum give back each other, see :mod:`.parsing`."""
 
     @property
+    @abstractmethod
     def parts(self) -> tuple[tuple[float, Term], ...]:
         """Factors and terms."""
-        raise NotImplementedError
 
     def __add__(self, other: Objective) -> Objective:
         return Sum((*self.parts, *other.parts))
@@ -46,17 +47,17 @@ class Term(Objective):
     """One thing that can be climbed. A subclass is a frozen dataclass with the fields of its text form."""
 
     @property
+    @abstractmethod
     def layer(self) -> str:
         """The path of what it looks at, :data:`SCORES` or :data:`IMAGE`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tied(self, network: Network) -> Term:
         """Itself, checked against ``network``, ready for :meth:`values`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def values(self, answer: Tensor) -> Tensor:
         """What each image of the batch is worth, ``(N,)``, from what the layer answered."""
-        raise NotImplementedError
 
     @property
     def parts(self) -> tuple[tuple[float, Term], ...]:
