@@ -1,15 +1,18 @@
-"""What all tests share: the real data, a machine without a network, a user folder of their own."""
+"""What all tests share: the real data, a machine without a network, a user folder of their own, figures told."""
 
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.promises import PROMISES
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # several workers share the cores; read by torch when it is imported
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -26,6 +29,43 @@ def shared() -> Path:
     if not Path(folder, "data").is_dir():
         pytest.fail(f"CNNVIZ_SHARED is {folder}, which has no data folder")
     return Path(folder)
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says what a test of a promise measured: one line of at most 150 characters."""
+    marker = request.node.get_closest_marker("promise")
+    if marker is None or marker.args[0] not in PROMISES:
+        pytest.fail(f"mark the test with @pytest.mark.promise(…), one of {', '.join(PROMISES)}")
+
+    def say(words: str) -> None:
+        assert len(words) <= 150 and "\n" not in words, f"a figure is one line of at most 150 characters: {words}"
+        record_property("figure", [marker.args[0], words])
+
+    return say
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """List the figures that the tests told, in the order of the promises; with ``--figures FILE`` write them there."""
+    found = [
+        {"promise": promise, "figure": words, "test": report.nodeid, "passed": report.passed}
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, (promise, words) in (pair for pair in report.user_properties if pair[0] == "figure")
+    ]
+    found.sort(key=lambda each: (list(PROMISES).index(each["promise"]), each["test"]))
+    if found:
+        terminalreporter.section("figures")
+    for each in found:
+        terminalreporter.write_line(f"{each['promise']}: {each['figure']} ({each['test']})")
+    if config.option.figures:
+        Path(config.option.figures).write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in found))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--figures FILE``."""
+    parser.addoption("--figures", metavar="FILE", help="write what the tests of promises measured, as JSON lines")
 
 
 @pytest.fixture
