@@ -85,7 +85,7 @@ def test_kernels_are_shown_in_their_colours(server: str, open_page: Open) -> Non
     page = open_page(f"{server}/filters?map-show=kernels")
     shown = pixels(page, SHEET).astype(int)
     assert np.abs(shown[..., 0] - shown[..., 2]).max() > 60  # not grey
-    assert page.locator(".unit .kernel canvas").is_visible()
+    expect(page.locator(".unit .kernel canvas")).to_be_visible()
     page = open_page(f"{server}/filters?layer=stage4")
     assert page.locator("select[name=show] option").count() == 1 and page.locator(".unit .kernel").is_hidden()
 
@@ -112,7 +112,7 @@ def test_patches_are_found_once_and_winners_are_counted(server: str, open_page: 
     expect(page.locator(".tiles figure")).to_have_count(9)
     page = open_page(f"{server}/filters?network=convnetjs&layer=conv1&unit=7&data=samples&pictures-count=250")
     expect(page.get_by_text("Kept on disk for all units")).to_be_visible()
-    assert page.locator(".unit img.best").is_visible()
+    expect(page.locator(".unit img.best")).to_be_visible()
     page.get_by_role("button", name="Count the winners").click()
     expect(page.locator(".winners li").first).to_contain_text("Filter", timeout=90_000)
     expect(page.get_by_text("The first three together win")).to_be_visible(timeout=90_000)

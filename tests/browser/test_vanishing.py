@@ -58,7 +58,7 @@ def test_the_point_moves_along_the_curve_by_keyboard(server: str, open_page: Ope
 def test_hundred_decades_and_zeros_are_drawn(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/vanishing?grad-depth=50&grad-init=normal&grad-sigma=0.01")
     expect(page.get_by_text("float32: 0 below here")).to_be_visible()
-    assert page.locator(".bar").count() == 51
+    expect(page.locator(".bar")).to_have_count(51)
     heights = [float(bar.get_attribute("height") or 0) for bar in page.locator(".bar").all()[::10]]
     assert heights == sorted(heights, reverse=True) and heights[-1] > 2
     page = open_page(f"{server}/vanishing?grad-activation=relu&grad-depth=50&grad-init=normal&grad-sigma=2")

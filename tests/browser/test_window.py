@@ -218,7 +218,7 @@ def test_pooling_marks_the_winner(app: str, open_page: Open) -> None:
     page = open_page(f"{app}/?scene=pool")
     shown(page)
     assert total(page).endswith("max(1, 1, 5, 6) = 6")
-    assert page.locator(".sum .best").inner_text() == "6"
+    expect(page.locator(".sum .best")).to_have_text("6")
 
 
 def test_reduced_motion_steps_without_gliding(app: str, chromium: Browser) -> None:

@@ -40,10 +40,12 @@ function fill(canvas, map, side, colour) {
   context.putImageData(pixels, 0, 0);
 }
 
-function paintBar(canvas, table) {
+// The bar of a colour scale; a signed one is clear in its middle, as the map is at zero.
+function paintBar(canvas, table, signed) {
   canvas.width = 256; canvas.height = 1;
   const context = canvas.getContext("2d"), pixels = context.createImageData(256, 1);
-  for (let k = 0; k < 256; k++) pixels.data.set([table[3 * k], table[3 * k + 1], table[3 * k + 2], 255], 4 * k);
+  const opacity = (k) => (signed ? 255 * (1 - (1 - Math.abs(k / 127.5 - 1)) ** 2) : 255);
+  for (let k = 0; k < 256; k++) pixels.data.set([table[3 * k], table[3 * k + 1], table[3 * k + 2], opacity(k)], 4 * k);
   context.putImageData(pixels, 0, 0);
 }
 

@@ -44,7 +44,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       paint(canvas, map, now, { table });
       canvas.style.opacity = now.opacity;
       canvas.setAttribute("aria-label", map.alt);
-      paintBar(node.querySelector(".ramp"), table);
+      paintBar(node.querySelector(".ramp"), table, now.signed);
       node.querySelector(".low").textContent = number(low);
       node.querySelector(".high").textContent = number(high);
     });

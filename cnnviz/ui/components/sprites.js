@@ -140,7 +140,7 @@ class Sprites {
     scale.hidden = this.kernels;
     scale.querySelector(".low").textContent = number(ends[0]); scale.querySelector(".high").textContent = number(ends[1]);
     const ramp = scale.querySelector("canvas");
-    if (ramp.dataset.key !== sheet.key) { ramp.dataset.key = sheet.key; paintBar(ramp, sheet.tables[sheet.signed ? 1 : 0]); }
+    if (ramp.dataset.key !== sheet.key) { ramp.dataset.key = sheet.key; paintBar(ramp, sheet.tables[sheet.signed ? 1 : 0], sheet.signed); }
   }
 }
 
