@@ -1,7 +1,7 @@
 # `make` says what there is. The virtual environment is built on first use and again when what it is built from changes.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all bench check accuracy weights screenshots clean
+.PHONY: help run test test-all proof bench bench-quick check accuracy weights screenshots clean
 
 SYSTEM_PYTHON ?= python3
 PYTHON := .venv/bin/python
@@ -26,13 +26,25 @@ test: $(READY) ## all tests but the slow ones
 test-all: $(READY) ## all tests
 	$(PYTEST) -m ""
 
-check: $(READY) ## ruff, and mypy in strict mode
+proof: $(READY) ## all tests of promises in full, and RELIABILITY.md from what they measured
+	mkdir -p .cache
+	$(PYTEST) -m promise --figures .cache/figures.jsonl
+	$(PYTHON) -m tools.reliability .cache/figures.jsonl
+
+check: $(READY) ## ruff, mypy in strict mode, and the static gates
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m tools.gates
 
-bench: $(READY) ## measure what the README and the issues promise
-	$(PYTHON) -m bench
+audit: $(READY) ## known vulnerabilities, pins and licences of what it stands on
+	$(PYTHON) -m tools.audit
+
+bench: $(READY) ## measure everything beside the peers and the limit, and write PERFORMANCE.md (half an hour)
+	$(PYTHON) -m bench --write
+
+bench-quick: $(READY) ## a few rounds of the short cases, about two minutes
+	$(PYTHON) -m bench --quick
 
 accuracy: $(READY) ## accuracy of the networks that ship, on their test images
 	$(PYTHON) -m cnnviz accuracy

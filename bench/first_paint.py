@@ -1,4 +1,6 @@
-"""From the start of `streamlit run` to a drawn page: home and CAM against an app that only writes one line.
+"""From the start of `streamlit run` to a drawn page: home and CAM against apps that only write one line.
+
+The empty app imports streamlit alone, the eager one torch, torchvision and captum first, as many dashboards do.
 
 Wall time in a real browser, fresh server each round, interleaved; and the server's CPU time up to that moment.
 """
@@ -17,7 +19,12 @@ from bench.measure import report
 from tests.browser.conftest import READY, launch, serving_process
 
 ROUNDS = 5
-SIGNS = {"empty": "text=nothing", "home": "text=See what a convolutional network sees", "cam": "text=Which pixels made"}
+SIGNS = {
+    "empty app": "text=nothing",
+    "eager app": "text=nothing",
+    "home": "text=See what a convolutional network sees",
+    "cam": "text=Which pixels made",
+}
 
 
 def first_paint(browser: Browser, script: str, path: str, sign: str) -> tuple[float, float]:
@@ -37,10 +44,16 @@ def first_paint(browser: Browser, script: str, path: str, sign: str) -> tuple[fl
 def run() -> None:
     """Two lines: wall and CPU."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        empty = Path(folder, "empty.py")
+        empty, eager = Path(folder, "empty.py"), Path(folder, "eager.py")
         empty.write_text('import streamlit as st\n\nst.write("nothing")\n')
+        eager.write_text('import captum.attr, streamlit as st, torch, torchvision\n\nst.write("nothing")\n')
         browser = launch(playwright)
-        apps = {"empty": (str(empty), ""), "home": ("app.py", "/"), "cam": ("app.py", "/cam")}
+        apps = {
+            "empty app": (str(empty), ""),
+            "eager app": (str(eager), ""),
+            "home": ("app.py", "/"),
+            "cam": ("app.py", "/cam"),
+        }
         found: dict[str, list[tuple[float, float]]] = {name: [] for name in apps}
         for k in range(ROUNDS + 1):
             for name, (script, path) in apps.items():
@@ -49,9 +62,7 @@ def run() -> None:
                     found[name].append(measured)
         for name in ("home", "cam"):
             for k, what in enumerate(("wall", "server CPU")):
-                times = {
-                    "ours": statistics.median(m[k] for m in found[name]),
-                    "empty app": statistics.median(m[k] for m in found["empty"]),
-                }
+                median = {each: statistics.median(m[k] for m in found[each]) for each in apps}
+                times = {"ours": median[name], "empty app": median["empty app"], "eager app": median["eager app"]}
                 report(f"first paint of {name}, {what}", times, agreement="both pages drawn")
         browser.close()

@@ -8,13 +8,12 @@ augmentation. All three train the same images with SGD and momentum.
 from __future__ import annotations
 
 import dataclasses
-import json
 import statistics
 
 import torch
 from torch.nn import functional as F
 
-from bench.measure import ROUNDS
+from bench.measure import ROUNDS, report
 from bench.tutorial import Process, Round, timed
 from cnnviz.data.sets import Part, Splits, opened
 from cnnviz.models import NETWORKS
@@ -26,7 +25,6 @@ from cnnviz.training.memory import keep_freed_memory
 from cnnviz.training.networks import defaults
 
 STEPS = {"convnetjs": 40, "cifar-resnet20": 4, "cifar-fast": 1}  # of one round: about a second
-GOALS = {"convnetjs": (3.0, 0.95), "cifar-resnet20": (2.3, 0.97), "cifar-fast": (2.3, 0.97)}
 
 
 def ours(config: Config, splits: Splits) -> Round:
@@ -66,7 +64,7 @@ def limit(config: Config, splits: Splits) -> Round:
 def measured(config: Config, splits: Splits) -> dict[str, list[float]]:
     """Images per CPU second of each round; they take turns, and the first round does not count."""
     loop = Process(config.network, config.batch, STEPS[config.network])
-    runs: dict[str, Round] = {"ours": ours(config, splits), "tutorial": loop, "limit": limit(config, splits)}
+    runs: dict[str, Round] = {"ours": ours(config, splits), "tutorial loop": loop, "limit": limit(config, splits)}
     images = STEPS[config.network] * config.batch
     speeds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(ROUNDS + 1):
@@ -83,22 +81,17 @@ def run() -> None:
     torch.set_num_threads(1)
     keep_freed_memory()  # as the worker and the command do
     splits = opened("shapes")
-    for network, (goal, near) in GOALS.items():
+    for network in STEPS:
         config = dataclasses.replace(defaults(network), device="cpu", data="shapes", schedule="constant", lr=0.001)
         speeds = measured(config, splits)
 
         def ratio(other: str, speeds: dict[str, list[float]] = speeds) -> float:
             return round(statistics.median(a / b for a, b in zip(speeds["ours"], speeds[other], strict=True)), 3)
 
-        line = {
-            "case": f"training {network}, batch {config.batch}, one thread",
-            "ours_images_per_s": round(statistics.median(speeds["ours"])),
-            "peer": "tutorial loop",
-            "peer_images_per_s": round(statistics.median(speeds["tutorial"])),
-            "limit_images_per_s": round(statistics.median(speeds["limit"])),
-            "vs_peer": ratio("tutorial"),
-            "vs_limit": ratio("limit"),
-            "goals": {"vs_peer": goal, "vs_limit": near},
-            "agreement": f"{str(precision(config, torch.device('cpu'))).removeprefix('torch.')} as the limit",
-        }
-        print(json.dumps(line), flush=True)
+        report(
+            f"training {network}, batch {config.batch}, one thread",
+            {name: statistics.median(values) for name, values in speeds.items()},
+            agreement=f"{str(precision(config, torch.device('cpu'))).removeprefix('torch.')} as the limit",
+            unit="images_per_s",
+            ratios={name: ratio(name) for name in speeds if name != "ours"},
+        )

@@ -5,13 +5,13 @@ the run with three Chromium pages on it take turns with windows without any. On 
 compete for the same cores, which is no fault of the server; so the worker has the first core for itself, and server and
 browsers (these at the lowest priority) share the others. The figure of record is steps per CPU second of the worker, by
 the kernel's own clock of that process: it falls if watching makes the worker do more (events, looks, checkpoints,
-locks), or throws out its caches. ``wall_vs_limit`` is the same by the wall clock, and ``server_cpu_per_s`` what three
-watchers cost the server. Run it on a machine that does nothing else: hyperthreads and caches are shared by all.
+locks), or throws out its caches. The line also tells the same by the wall clock, and what three watchers cost the
+server. The limit is the same run unwatched. Run it on a machine that does nothing else: all share hyperthreads and
+caches.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import tempfile
@@ -22,6 +22,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from bench.measure import report
 from cnnviz import runs
 from cnnviz.jobs import training
 from cnnviz.training.config import Config
@@ -91,18 +92,19 @@ def measured(pages: list[Page], link: str, run: str, process: int) -> tuple[list
     return alone, watched
 
 
-def line(alone: list[tuple[float, float]], watched: list[tuple[float, float]]) -> dict[str, object]:
+def tell(alone: list[tuple[float, float]], watched: list[tuple[float, float]], *, server: float) -> None:
     """The case: medians, and the medians of the ratios of neighbouring windows."""
     cpu, wall = (statistics.median(b[k] / a[k] for a, b in zip(alone, watched, strict=True)) for k in (0, 1))
-    return {
-        "case": f"training in a worker, {WATCHERS} browsers watch, ConvNetJS net, one thread",
-        "ours_steps_per_cpu_s": round(statistics.median(each[0] for each in watched), 2),
-        "limit_steps_per_cpu_s": round(statistics.median(each[0] for each in alone), 2),
-        "vs_limit": round(cpu, 3),
-        "wall_vs_limit": round(wall, 3),
-        "goals": {"vs_limit": 0.95},
-        "agreement": "limit: the same run unwatched, in turns; CPU seconds of the worker, which has a core for itself",
-    }
+    report(
+        f"training in a worker, {WATCHERS} browsers watch, ConvNetJS net, one thread",
+        {
+            "ours": statistics.median(each[0] for each in watched),
+            "limit": statistics.median(each[0] for each in alone),
+        },
+        agreement=f"by the wall clock {wall:.3f}; the server takes {server:.2f} of a core",
+        unit="steps_per_cpu_s",
+        ratios={"limit": cpu},
+    )
 
 
 @contextmanager
@@ -134,5 +136,5 @@ def run() -> None:
         before, start = spent(server.pid), time.monotonic()
         time.sleep(SECONDS)
         cost = (spent(server.pid) - before) / (time.monotonic() - start)
-        print(json.dumps({**line(*windows), "server_cpu_per_s": round(cost, 3)}), flush=True)
+        tell(*windows, server=cost)
         browser.close()

@@ -34,6 +34,9 @@ PROMISES: dict[str, str] = {
 }
 """By name, in the order of RELIABILITY.md."""
 
+MISSING: dict[str, str] = {}
+"""What a promise does not hold, and by how much: stands in its row."""
+
 
 def quick_and_full(quick: Any, full: Any) -> list[Any]:
     """Two sizes of one proof: quick for ``make test``, full for ``make test-all`` and ``make proof``."""
