@@ -2,7 +2,8 @@
 
 Prints one JSON line per method: mean areas of deletion (small is good) and insertion (large is good) beside those of
 random maps of the same resolution on the same pictures, with the standard error of the paired difference. Draws the
-photographs from the test split, in ``$CNNVIZ_SHARED/data/photos112.tar.xz``, which is read as a stream.
+photographs from the test split, in ``$CNNVIZ_SHARED/data/photos112.tar.xz``, which is read as a stream. With ``--keep
+FILE`` each photograph's areas are written there, and those that stand there already are not measured again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import json
 import os
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -88,19 +88,31 @@ def summary(name: str, rows: Sequence[Areas]) -> dict[str, Any]:
     return line
 
 
-def run(network: Network, photographs: Iterator[Pixels], methods: Sequence[str], plan: Plan, *, seconds: float) -> None:
+def run(
+    network: Network,
+    photographs: Iterator[Pixels],
+    methods: Sequence[str],
+    plan: Plan,
+    *,
+    seconds: float,
+    keep: Path | None = None,
+) -> None:
     """Measure until there are no more photographs, the time is over or Ctrl+C; then print the lines."""
     began = time.perf_counter()
-    rows: dict[str, list[Areas]] = defaultdict(list)
+    found = [] if keep is None or not keep.exists() else [json.loads(line) for line in keep.read_text().splitlines()]
     with contextlib.suppress(KeyboardInterrupt):  # what was measured is told in any case
         for k, picture in enumerate(photographs):
+            if k < len(found):
+                continue
             if time.perf_counter() - began > seconds:
                 break
-            for name, areas in measure(network, network.view(picture), methods, replace(plan, seed=100 * k)).items():
-                rows[name].append(areas)
+            found.append(measure(network, network.view(picture), methods, replace(plan, seed=100 * k)))
+            if keep is not None:
+                with keep.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(found[-1]) + "\n")
             print(f"{k + 1} photographs, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-    for name, found in rows.items():
-        print(json.dumps(summary(name, found)), flush=True)
+    for name in methods:
+        print(json.dumps(summary(name, [rows[name] for rows in found])), flush=True)
 
 
 def main() -> None:
@@ -114,6 +126,7 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=order.CELLS, help="finest grid that orders pixels; 0 for any")
     parser.add_argument("--seconds", type=float, default=1e9, help="when to stop and print")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="file of what was measured so far with these options")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     shared = os.environ.get("CNNVIZ_SHARED", "")
@@ -123,7 +136,7 @@ def main() -> None:
     network = load(asked.network)
     names = asked.methods.split(",") if asked.methods else [*working(network)]
     plan = Plan(fill=asked.fill, steps=asked.steps, randoms=2, cells=asked.cells)
-    run(network, pictures(source, asked.count), names, plan, seconds=asked.seconds)
+    run(network, pictures(source, asked.count), names, plan, seconds=asked.seconds, keep=asked.keep)
 
 
 def working(network: Network) -> Iterator[str]:
