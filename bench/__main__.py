@@ -10,7 +10,10 @@ import importlib
 import os
 from pathlib import Path
 
-CASES = ("cam", "occlusion", "actmax", "paths", "rerun", "first_paint", "frames", "animation", "training", "watching")
+CASES = (
+    *("cam", "occlusion", "actmax", "paths", "rerun", "first_paint", "openings", "frames", "animation"),
+    *("training", "watching"),
+)
 QUICK = ("cam", "paths", "rerun", "training")
 NOTES = "\n## "  # what follows is written by hand
 
