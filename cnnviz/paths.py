@@ -7,6 +7,7 @@ From a clone (or an editable installation) the app's files lie beside the packag
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -33,7 +34,13 @@ def user_data() -> Path:
     """
     chosen = os.environ.get("CNNVIZ_DATA", "").strip()
     if chosen:
-        return Path(chosen).expanduser().resolve()
+        return _resolved(chosen, os.getcwd())  # noqa: PTH109 (a Path would cost what the cache saves)
     from platformdirs import user_data_path
 
     return user_data_path("cnnviz", appauthor=False)
+
+
+@lru_cache(maxsize=8)
+def _resolved(text: str, _working: str) -> Path:
+    """Asked for a hundred times per page; following the links each time costs a tenth of it."""
+    return Path(text).expanduser().resolve()

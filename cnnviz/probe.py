@@ -184,10 +184,10 @@ def reach_all(model: nn.Module, layers: Sequence[str], images: Tensor) -> dict[s
 
 def find_layer(model: nn.Module, layer: str) -> nn.Module:
     """The module at path ``layer``; :class:`LayerError` names the nearest paths when there is none."""
-    modules: dict[str, nn.Module] = dict(model.named_modules())
-    if layer and layer in modules:
-        return modules[layer]
-    near = difflib.get_close_matches(layer, filter(None, modules), n=3, cutoff=0.4)
+    with contextlib.suppress(AttributeError):
+        if layer:
+            return model.get_submodule(layer)
+    near = difflib.get_close_matches(layer, [name for name, _ in model.named_modules() if name], n=3, cutoff=0.4)
     names = near or [name for name, _ in model.named_children()][-3:]
     raise LayerError(f"the network has no layer {layer[:30]!r}; try {' or '.join(map(repr, names))}")
 

@@ -12,12 +12,27 @@ from typing import Any
 
 import pytest
 
+from tests import outbound
 from tests.promises import PROMISES
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # several workers share the cores; read by torch when it is imported
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 resolve = socket.getaddrinfo
+OUTBOUND = pytest.StashKey[dict[str, Any]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """From now on every process is watched: see tests/outbound.py."""
+    outbound.begin()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Whoever asked anyone beyond this machine is told, and the run has failed."""
+    told = outbound.end(session.testscollected)
+    if told:
+        session.config.stash[OUTBOUND] = told
+        session.exitstatus = session.exitstatus if told["passed"] else pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +69,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         if getattr(report, "when", "") == "call"
         for name, (promise, words) in (pair for pair in report.user_properties if pair[0] == "figure")
     ]
+    asked = []
+    if OUTBOUND in config.stash:
+        found.append(config.stash[OUTBOUND])
+        asked = found[-1].pop("asked")
     found.sort(key=lambda each: (list(PROMISES).index(each["promise"]), each["test"]))
     if found:
         terminalreporter.section("figures")
     for each in found:
         terminalreporter.write_line(f"{each['promise']}: {each['figure']} ({each['test']})")
+    for each in asked:
+        terminalreporter.write_line(f"asked beyond this machine: {each}")
     if config.option.figures:
         Path(config.option.figures).write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in found))
 
@@ -99,6 +120,7 @@ def _no_names_outside() -> Iterator[None]:
 def _resolve_here(host: Any, *args: Any, **kwargs: Any) -> Any:
     name = host.decode() if isinstance(host, bytes) else host
     if name not in {None, "", "localhost", socket.gethostname()} and not _is_address(name):
+        outbound.asked(f"{name} (its address)")
         raise OSError(f"a test asked for the address of {name}; tests must not leave this machine")
     return resolve(host, *args, **kwargs)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import outbound
+
 ROOT = Path(__file__).resolve().parents[1]
 LIGHT = ["registry", "params", "paths", "data.images", "data.samples", "models", "models.registry", "cam"]
 
@@ -31,14 +33,20 @@ def test_nothing_on_the_way_to_the_first_paint_imports_torch() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_tests_cannot_look_up_a_name_outside() -> None:
+def test_tests_cannot_look_up_a_name_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(outbound, "asked", asked.append)
     with pytest.raises(OSError, match="must not leave this machine"):
         socket.create_connection(("example.org", 80), timeout=1)
+    assert asked == ["example.org (its address)"]
 
 
-def test_tests_cannot_connect_outside() -> None:
+def test_tests_cannot_connect_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(outbound, "asked", asked.append)
     with socket.socket() as probe, pytest.warns(match="connect"), pytest.raises(RuntimeError, match=r"192\.0\.2\.1"):
         probe.connect(("192.0.2.1", 80))
+    assert asked == ["192.0.2.1"]
 
 
 NETWORKS = {"cam", "filters", "occlusion", "activation_maximization"}  # lectures that run one in the server

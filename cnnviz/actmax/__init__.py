@@ -17,6 +17,7 @@ from cnnviz.actmax.registry import JITTERS, OBJECTIVES, PARAMETERIZATIONS, PENAL
 
 if TYPE_CHECKING:
     from cnnviz.actmax.climbing import MILESTONES, MOST_STEPS, Climbed, climb
+    from cnnviz.actmax.costing import cost
     from cnnviz.actmax.defaults import Advice, advice
     from cnnviz.actmax.objectives.channel import Channel
     from cnnviz.actmax.objectives.direction import Direction
@@ -45,6 +46,7 @@ __all__ = [
     "WholeLayer",
     "advice",
     "climb",
+    "cost",
     "parse",
     "parse_all",
 ]
@@ -62,6 +64,7 @@ _HOMES = {
     "WholeLayer": "objectives.layer",
     "advice": "defaults",
     "climb": "climbing",
+    "cost": "costing",
 }
 
 

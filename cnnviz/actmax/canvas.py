@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Generator, Tensor
@@ -40,6 +41,4 @@ def canvas(text: str, shape: Shape) -> Canvas:
     space, colour = chosen["space"], chosen["colour"]
     if len(names) > len({PARAMETERIZATIONS[name].role for name in names}):
         raise ClimbError("a picture has one space and one colour, such as fourier+decorrelated; leave out the other")
-    assert isinstance(space, Space)  # noqa: S101 (by its role)
-    assert isinstance(colour, Colour)  # noqa: S101
-    return Canvas(space, colour, shape)
+    return Canvas(cast("Space", space), cast("Colour", colour), shape)

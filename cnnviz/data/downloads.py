@@ -21,12 +21,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cnnviz.data.transfers import DownloadError, Opener, Transfer, open_url
+from cnnviz.data.waiting import answer_of, interrupted
 from cnnviz.data.whole import sync_folder
 
 __all__ = ["DownloadCancelled", "DownloadError", "Progress", "fetch", "verified"]
 
 BLOCK = 1 << 16
 UNKNOWN_LIMIT = 4_000_000_000  # bytes taken from a server when nobody knows the size
+ANSWER_SECONDS = 60.0  # for all redirects and headers together
 _POLL = 0.1  # seconds between two looks at a lock that another caller holds
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 
@@ -149,7 +151,7 @@ def _receive(job: _Job) -> Iterator[Progress]:
         with job.part.open("r+b", buffering=0) as file:
             file.seek(done)
             yield Progress(done, total)
-            for block in transfer.blocks(BLOCK):
+            for block in _blocks(job, transfer):
                 done += len(block)
                 if done > (total or UNKNOWN_LIMIT):
                     raise DownloadError(f"The server sends more than “{job.target.name}” should have: try again later.")
@@ -162,16 +164,40 @@ def _receive(job: _Job) -> Iterator[Progress]:
         )
 
 
+def _blocks(job: _Job, transfer: Transfer) -> Iterator[bytes]:
+    """The blocks as they arrive; whoever cancels need not wait for one."""
+    with interrupted(job.cancelled, transfer.interrupt):
+        try:
+            yield from transfer.blocks(BLOCK)
+        except DownloadError:
+            _stop_if_cancelled(job)
+            raise
+    _stop_if_cancelled(job)
+
+
+def _ask(job: _Job, start: int, validator: str) -> Transfer:
+    """The server's answer, unless the caller cancels or it takes too long."""
+    try:
+        return answer_of(
+            lambda: job.opener(job.url, start, validator),
+            stop=lambda: _stop_if_cancelled(job),
+            seconds=ANSWER_SECONDS,
+            late=Transfer.close,
+        )
+    except TimeoutError:
+        raise DownloadError("The server does not come to its answer: try again later.") from None
+
+
 def _open(job: _Job) -> Transfer:
     """Ask for the rest of the part file if the server can prove that its file is still the same one."""
     _stop_if_cancelled(job)
     start, validator = _length(job.part), _validator(job)
     if start and validator:
-        transfer = job.opener(job.url, start, validator)
+        transfer = _ask(job, start, validator)
         if transfer.start >= 0:
             return transfer
         transfer.close()
-    return job.opener(job.url, 0, "")
+    return _ask(job, 0, "")
 
 
 def _expected(job: _Job, transfer: Transfer) -> int | None:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from cnnviz.data.catalogue import DataSet, Watcher, kept, unwatched
 from cnnviz.data.class_folders import Gathered, arranged, gather
@@ -33,6 +33,7 @@ MAX_INFLATED = 200_000_000  # bytes, as the directory states them
 MAX_RATIO = 200  # inflated to packed; photographs have 1, drawings as BMP 100
 MAX_PIXELS = 600_000_000  # in all pictures together: about ten seconds of decoding
 CLASSES = (2, 50)
+PATIENCE = 120.0  # seconds to wait for the zips of others: a dozen of the slowest
 LEAST = 5  # images in each class
 MOST_SETS = 20  # of all people
 MOST_EACH = 5  # of one
@@ -56,12 +57,15 @@ def admit(content: bytes, *, by: str, title: str = "", progress: Watcher = unwat
     folder = kept() / name
     try:
         kept().mkdir(parents=True, exist_ok=True)
-        with FileLock(kept() / "own.lock"):  # one at a time: a zip can keep a core busy for ten seconds
+        # one at a time: a zip can keep a core busy for ten seconds
+        with FileLock(kept() / "own.lock", timeout=PATIENCE):
             if read(folder) is None:
                 splits, told = _decoded(content, name, title, progress)
                 write(folder, splits, told)
             _note(folder, by)
             _make_room(by)
+    except Timeout:
+        raise BadData("Many sets are being read just now: upload yours again in a minute.") from None
     except OSError:
         raise BadData("The pictures can't be stored: make room on the server's disk, then upload them again.") from None
     return name
@@ -143,8 +147,11 @@ def _directory(content: bytes) -> zipfile.ZipFile:
         raise BadData(f"The zip holds more than {MAX_ENTRIES:,} files: leave some out.")
     opened = zipfile.ZipFile(io.BytesIO(content))
     stated = sum(info.file_size for info in opened.infolist())
-    if stated > MAX_INFLATED or stated > MAX_RATIO * len(content):
-        raise BadData(f"The zip unpacks to {stated / 1e6:,.0f} MB, 200 is the limit: scale the pictures down.")
+    if stated > MAX_INFLATED:
+        raise BadData(f"The zip unpacks to {stated / 1e6:,.0f} MB and the limit is 200: scale the pictures down.")
+    if stated > MAX_RATIO * len(content):
+        times = f"{stated / len(content):,.0f} times its size and {MAX_RATIO} times is the limit"
+        raise BadData(f"The zip unpacks to {times}: choose one of photographs.")
     if any(info.flag_bits & 1 for info in opened.infolist()):
         raise BadData("The zip has a password: pack it again without one.")
     return opened

@@ -23,6 +23,7 @@ PARTS = ("train", "validation", "test")
 CARD = "set.json"
 KEPT = 12  # prepared sets in the cache; those not opened for longest make room
 _BLOCK = 1 << 24
+_PATIENCE = 600.0  # seconds to wait for the caller that builds: the largest set takes a minute
 
 
 def cached(key: str, build: Callable[[], Splits]) -> Splits:
@@ -38,8 +39,8 @@ def cached(key: str, build: Callable[[], Splits]) -> Splits:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder.with_name(f"{key}.lock"))
-        lock.acquire()
-    except OSError:
+        lock.acquire(timeout=_PATIENCE)
+    except OSError:  # a timeout too: better built twice than never
         return build()
     try:
         return read(folder) or _built(folder, build)
@@ -56,7 +57,7 @@ def first_part(folder: Path) -> Part | None:
     """The training images stored in ``folder``, mapped and not verified: for looking at a few."""
     try:
         return _part(folder, "train")
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, AttributeError, EOFError):
         return None
 
 
@@ -108,7 +109,7 @@ def read(folder: Path) -> Splits | None:
         with contextlib.suppress(OSError):
             os.utime(folder)  # opened last
         return Splits(str(card["name"]), str(card["title"]), tuple(map(str, card["classes"])), train, validation, test)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError):
         return None
 
 
@@ -117,7 +118,7 @@ def facts(folder: Path) -> dict[str, Any]:
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         return {"classes": tuple(map(str, card["classes"])), "title": str(card["title"])} | dict(card["facts"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
+LEAST, PATIENCE = 50_000, 60.0  # bytes that must come in so many seconds
 MAX_REDIRECTS = 5
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_NUMBER = r"[0-9]{1,15}"  # of bytes: whoever says more lies
+_RANGE = re.compile(rf"bytes ({_NUMBER})-({_NUMBER})/({_NUMBER})")
+_SHOWN = 40  # characters of a name that a server gave
 
 
 class DownloadError(RuntimeError):
@@ -35,12 +40,26 @@ class Transfer:
     response: requests.Response
 
     def blocks(self, size: int) -> Iterator[bytes]:
-        """The bytes as they arrive, at most ``size`` at a time, however slowly; a stall is a :class:`DownloadError`."""
+        """The bytes as they arrive, at most ``size`` at a time; a stall, or hardly any, is a :class:`DownloadError`."""
+        waited, came = 0.0, 0
         try:
-            while block := self.response.raw.read1(size, decode_content=False):
+            while True:
+                asked = time.monotonic()
+                block = self.response.raw.read1(size, decode_content=False)
+                waited, came = waited + time.monotonic() - asked, came + len(block)
+                if not block:
+                    return
                 yield block
+                if waited > PATIENCE:
+                    _enough(came)
+                    waited, came = 0.0, 0
         except (HTTPError, OSError, ValueError):
             raise DownloadError("The connection broke or stalled: start again, and it goes on from there.") from None
+
+    def interrupt(self) -> None:
+        """End :meth:`blocks`, from another thread: what is waited for will not come."""
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            self.response.raw.shutdown()
 
     def close(self) -> None:
         """Drop the connection."""
@@ -64,19 +83,38 @@ def open_url(
     if start:
         headers |= {"Range": f"bytes={start}-", "If-Range": validator}
     for _ in range(MAX_REDIRECTS + 1):
-        _check(urlsplit(url), loopback_http=loopback_http)
+        _check(url, loopback_http=loopback_http)
         response = _get(url, headers, timeout)
         if not response.is_redirect:
             return _transfer(response, start)
-        url = urljoin(url, response.headers["Location"])
+        url = _next(url, response.headers["Location"])
         response.close()
     raise DownloadError("The server redirects without end: try again later.")
 
 
-def _check(parts: SplitResult, *, loopback_http: bool) -> None:
+def _enough(came: int) -> None:
+    if came < LEAST:
+        raise DownloadError("The server sends hardly anything: start again later, it goes on from there.")
+
+
+def _next(url: str, location: str) -> str:
+    """Where a redirect leads to."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise DownloadError("The server redirects to no address: try again later.") from None
+
+
+def _check(url: str, *, loopback_http: bool) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise DownloadError("That is no address to download from: correct it.") from None
     if parts.scheme == "https" or (loopback_http and parts.scheme == "http" and _is_loopback(parts.hostname)):
         return
-    raise DownloadError(f"Only https is used for downloads, not {parts.scheme or 'nothing'}: correct the address.")
+    raise DownloadError(
+        f"Only https is used for downloads, not {parts.scheme[:_SHOWN] or 'nothing'}: correct the address."
+    )
 
 
 def _is_loopback(host: str | None) -> bool:
@@ -87,7 +125,7 @@ def _is_loopback(host: str | None) -> bool:
 
 
 def _get(url: str, headers: dict[str, str], timeout: tuple[float, float]) -> requests.Response:
-    host = urlsplit(url).hostname
+    host = _host(url)
     session = requests.Session()
     session.trust_env = not _is_loopback(host)  # a proxy of the campus is for outside
     try:
@@ -110,8 +148,12 @@ def _transfer(response: requests.Response, start: int) -> Transfer:
     if start:
         # A range that is not what was asked for, or 416: the caller starts over.
         return Transfer(-1, None, "", response)
-    host = urlsplit(response.url).hostname
+    host = _host(response.url)
     raise DownloadError(f"{host} refuses the download (HTTP {response.status_code}): try again later.")
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "The server")[:_SHOWN]
 
 
 def _validator(response: requests.Response) -> str:
@@ -121,4 +163,4 @@ def _validator(response: requests.Response) -> str:
 
 
 def _whole_number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    return int(text) if text and re.fullmatch(_NUMBER, text) else None

@@ -69,6 +69,7 @@ class Event:
 def run(settings: Settings) -> Iterator[Event]:
     """Climb, and tell of it."""
     from cnnviz.actmax import climb
+    from cnnviz.actmax.costing import within
     from cnnviz.models import load
 
     network = load(settings.network)
@@ -86,7 +87,7 @@ def run(settings: Settings) -> Iterator[Event]:
         seed=settings.seed,
         ticks=True,
     )
-    yield from map(_event, climbing)
+    yield from map(_event, within(climbing, settings.steps))
 
 
 def check_work(network: Network, settings: Settings) -> None:
@@ -147,7 +148,7 @@ INSPECTIONS.add(
         settings=Settings,
         run=run,
         event=Event,
-        seconds=120.0,
+        seconds=240.0,  # twice what a climb may take: on a machine that is busy with other things
         examples=(
             Settings(parameterization="pixel+rgb", jitter="none"),
             Settings(parameterization="pixel+rgb"),

@@ -14,7 +14,7 @@ from cnnviz.jobs.process import WorkerGone, WorkerProcess
 from cnnviz.jobs.snapshot import State
 
 STARTING = 90.0  # seconds in which a new worker must have imported torch and begun, on a busy machine
-GRACE = 2.0  # seconds in which a worker must answer to a stop
+GRACE = 0.4  # seconds in which a worker must answer to a stop: whoever stops it has the core back within half a second
 EVENTS = 2000
 GONE = "The process that computed it ended unexpectedly; start it again."
 LOST = "The process that computes it did not start; the server's log has the details."
@@ -83,4 +83,4 @@ class _Following:
             if "started" in message:
                 self._job.state, self._job.began = "running", now
             elif len(self._job.events) < EVENTS:
-                self._job.tell(self._job.task.event_of(message["event"]))
+                self._job.tell(self._job.task.event_of(message["event"]), size=message["size"])

@@ -25,6 +25,7 @@ class Job:
     began: float | None = None
     told: list[float] = field(default_factory=list)  # when each event arrived
     ended: float | None = None
+    size: int = 0  # bytes of its events as they arrived
     earlier: tuple[Any, ...] = ()  # of the finished run that this one repeats
     viewers: dict[str, float] = field(default_factory=dict)  # who -> when they last asked
 
@@ -41,9 +42,10 @@ class Job:
         for other in [name for name, last in self.viewers.items() if now - last > LOOKING]:
             del self.viewers[other]
 
-    def tell(self, event: Any) -> None:
+    def tell(self, event: Any, *, size: int = 0) -> None:
         """One more event."""
         self.events.append(event)
+        self.size += size
         self.told.append(time.monotonic())
 
     def end(self, state: State, message: str) -> None:

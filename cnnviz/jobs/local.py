@@ -28,6 +28,8 @@ class LocalHandle:
     def __init__(self, process: Process, gpu: str = "") -> None:
         self._process, self.gpu = process, gpu
         self._stdin = cast("IO[bytes]", process.stdin)
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(self._stdin.fileno(), False)
         self._lock = threading.Lock()
 
     @property
@@ -44,10 +46,10 @@ class LocalHandle:
         return False
 
     def tell(self, command: Mapping[str, Any]) -> None:
-        """Send one command; lines are short and read at once, so this does not block."""
+        """Send one command; never blocks: a process that left a pipe full of commands unread hears no more of them."""
+        line = json.dumps(dict(command)).encode() + b"\n"  # short, so that all of it goes into the pipe or nothing
         with self._lock, contextlib.suppress(OSError, ValueError):
-            self._stdin.write(json.dumps(dict(command)).encode() + b"\n")
-            self._stdin.flush()
+            os.write(self._stdin.fileno(), line)
 
     def leave(self) -> None:
         """Let it keep a checkpoint and end: its input is over."""

@@ -18,6 +18,7 @@ from cnnviz.paths import PACKAGE
 MODULE = (sys.executable, "-P", "-m")
 COMMAND = (*MODULE, "cnnviz.jobs.worker")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+LONGEST = 4 << 20  # bytes of a message; the largest that a task sends has 150 kB
 
 
 class WorkerGone(Exception):
@@ -45,9 +46,10 @@ def begin(
 
 
 class WorkerProcess:
-    """One worker process. Its messages are read by a thread of their own, so that waiting for one can be limited.
+    """One worker process, heard and told by threads of their own: none that waits can be held up by it.
 
-    It ends when its input is closed: with :meth:`close`, or when this process ends in whatever way.
+    It ends when its input is closed: with :meth:`close`, or when this process ends in whatever way. One that says what
+    is no message, or nothing any more, is ended.
     """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
@@ -55,8 +57,10 @@ class WorkerProcess:
         self._stdin = cast("IO[bytes]", self._process.stdin)
         self._stdout = cast("IO[bytes]", self._process.stdout)
         self._heard: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._gone = False
         threading.Thread(target=self._listen, name="cnnviz-worker-lines", daemon=True).start()
+        threading.Thread(target=self._speak, name="cnnviz-worker-commands", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -69,15 +73,16 @@ class WorkerProcess:
         return not self._gone and self._process.poll() is None
 
     def tell(self, **message: Any) -> None:
-        """Send one message; raises :class:`WorkerGone`."""
-        try:
-            self._stdin.write(json.dumps(message).encode() + b"\n")
-            self._stdin.flush()
-        except (OSError, ValueError) as error:
-            raise WorkerGone from error
+        """Send one message; never blocks. Raises :class:`WorkerGone`."""
+        if not self.alive:
+            raise WorkerGone
+        self._told.put(json.dumps(message).encode() + b"\n")
 
     def hear(self, seconds: float) -> dict[str, Any]:
-        """The next message; an empty one after ``seconds`` or when woken. Raises :class:`WorkerGone`."""
+        """The next message, with its ``size`` in bytes; an empty one after ``seconds`` or when woken.
+
+        Raises :class:`WorkerGone`.
+        """
         try:
             message = self._heard.get(timeout=max(0.0, seconds))
         except queue.Empty:
@@ -93,18 +98,33 @@ class WorkerProcess:
     def close(self) -> None:
         """Let it end; it counts as gone from now on."""
         self._gone = True
-        with contextlib.suppress(OSError):
-            self._stdin.close()
+        self._told.put(b"")
 
     def kill(self) -> None:
         """End it now."""
         self._process.kill()
         self.close()
 
+    def _speak(self) -> None:
+        """Write what is to be told. A stopped process reads nothing, and a pipe holds less than a picture."""
+        with contextlib.suppress(ValueError, OSError), self._stdin as lines:
+            while line := self._told.get():
+                lines.write(line)
+                lines.flush()
+
     def _listen(self) -> None:
-        with contextlib.suppress(ValueError, OSError), self._stdout as lines:
-            for line in lines:
-                self._heard.put(json.loads(line))
-        self._gone = True
+        with contextlib.suppress(ValueError, OSError, RecursionError), self._stdout as lines:
+            while line := lines.readline(LONGEST):
+                self._heard.put(_message(line))
+        self._process.kill()
+        self.close()
         self._heard.put(None)
         self._process.wait()
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    """The message that a line holds, with its size; :class:`ValueError` if it holds none."""
+    message = json.loads(line)
+    if not isinstance(message, dict):
+        raise ValueError(f"a message is an object, not {type(message).__name__}")  # noqa: TRY004 (as json says it)
+    return message | {"size": len(line)}

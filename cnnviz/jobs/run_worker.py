@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnnviz.training.engine import Training
 
 GRACE = 15.0  # seconds in which a worker without a server must have kept its checkpoint
+UNWRITTEN = "Its folder could not be written; see whether the disk is full or read-only, then let this run go on."
 GOES_ON = ("queued", "running", "paused", "interrupted")
 
 
@@ -36,7 +37,18 @@ def work(folder: Path, commands: Commands, *, cap: float = CAP) -> None:
     Starts, or goes on from the last checkpoint. Whatever happens is told to the folder and never raised; a run that
     somebody else trains, or that is over, is left alone. ``cap`` limits the seconds of training.
     """
-    with contextlib.suppress(runs.Locked), runs.writer(folder) as writer:
+    try:
+        _work(folder, commands, cap=cap)
+    except runs.Locked:
+        return
+    except (OSError, runs.BadRun):  # the log cannot be opened, or the folder is gone
+        traceback.print_exc()
+        with contextlib.suppress(OSError, runs.BadRun):
+            runs.stand(folder, "interrupted", UNWRITTEN)
+
+
+def _work(folder: Path, commands: Commands, *, cap: float) -> None:
+    with runs.writer(folder) as writer:
         if runs.standing(folder)[0] not in GOES_ON:
             return
         try:
@@ -64,35 +76,44 @@ def _training(folder: Path) -> Training:
 
 def _stand(folder: Path, state: str, message: str = "") -> None:
     """Say where the run is; where the disk is full, the server sees for itself that the process is over."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, runs.BadRun):
         runs.stand(folder, state, message)
 
 
 class Inbox:
-    """The commands of the server, read by a thread of their own; their end is the command to leave."""
+    """The commands of the server, read by a thread of their own; their end is the command to leave.
 
-    def __init__(self, lines: Iterable[str], *, gone: Callable[[], None]) -> None:
+    ``gone`` is told then whether anybody ever asked for a command: until then nothing was trained.
+    """
+
+    def __init__(self, lines: Iterable[str], *, gone: Callable[[bool], None]) -> None:
         self._commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._asked = False
         threading.Thread(target=self._listen, args=(lines, gone), name="cnnviz-commands", daemon=True).start()
 
     def next(self, seconds: float) -> Command | None:
         """The next command, if one comes within ``seconds``."""
+        self._asked = True
         try:
             return self._commands.get(timeout=seconds) if seconds else self._commands.get_nowait()
         except queue.Empty:
             return None
 
-    def _listen(self, lines: Iterable[str], gone: Callable[[], None]) -> None:
+    def _listen(self, lines: Iterable[str], gone: Callable[[bool], None]) -> None:
         with contextlib.suppress(ValueError, OSError):
             for line in lines:
                 self._commands.put(json.loads(line))
         self._commands.put({"do": "leave"})
-        gone()
+        gone(self._asked)
 
 
-def end_soon() -> None:
-    """End in any case: a process that is busy with one long step, or stuck, has its last checkpoint."""
-    time.sleep(GRACE)
+def end_soon(trains: bool) -> None:  # noqa: FBT001 (as the inbox calls it)
+    """End in any case: a process that is busy with one long step, or stuck, has its last checkpoint.
+
+    One that still imports or loads has nothing to keep.
+    """
+    if trains:
+        time.sleep(GRACE)
     os._exit(1)
 
 

@@ -12,8 +12,8 @@ from cnnviz.jobs.process import WorkerProcess
 from cnnviz.jobs.snapshot import Snapshot, digest, task_of
 from cnnviz.training.tasks.registry import Task
 
-WAITING = 16  # runs that may wait: some two minutes of small trainings
-KEPT = 32  # finished runs: up to 1 MB each where every event carries whole curves
+WAITING = 128  # runs that may wait: a class that presses at once has its places, first come, first served
+KEPT, KEPT_BYTES = 32, 64 << 20  # finished runs: up to 15 MB of events where each carries a whole map
 OWN = 2  # runs that one viewer may have waiting or running
 IDLE = 300.0  # seconds after which a worker with nothing to do ends and gives back its memory
 
@@ -127,9 +127,13 @@ class Scheduler:
         """Put ``job`` last in the order of use, and drop what is over and was used least recently."""
         self._jobs.pop(job.id, None)
         self._jobs[job.id] = job
-        over = [key for key, kept in self._jobs.items() if not kept.active]
-        for key in over[: max(0, len(over) - KEPT)]:
-            del self._jobs[key]
+        over = [kept for kept in self._jobs.values() if not kept.active]
+        size = sum(kept.size for kept in over)
+        for number, kept in enumerate(over):
+            if len(over) - number <= KEPT and size <= KEPT_BYTES:
+                return
+            size -= kept.size
+            del self._jobs[kept.id]
 
     def _wake(self) -> None:
         self._changed.notify_all()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from cnnviz.models import published, trusted, uploaded, weights
+from cnnviz.models.diverged import check_scores
 from cnnviz.models.errors import BadWeights
 from cnnviz.models.network import Network
 from cnnviz.models.registry import NETWORKS
@@ -120,7 +121,9 @@ def _sentences() -> Iterator[None]:
 
 def _read_run(name: str) -> Network:
     with _sentences():
-        return learned.network(name)
+        found = learned.network(name)
+    check_scores(found)
+    return found
 
 
 def _read(name: str) -> Network:

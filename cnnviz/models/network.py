@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # At most 64 images at once, and no more pixels than 64 of photo's size: VGG-16 then needs about 1 GB for activations.
 BATCH, BATCH_PIXELS = 64, 64 * 160 * 160
+# a class's name may be a stranger's, and stands in sentences: no mark of markdown or HTML gets that far
+LABEL = str.maketrans("[]`$*<>|\\~:", "()'＄∗‹›¦∕∼∶")
 
 
 class Network:
@@ -37,7 +39,7 @@ class Network:
         self.spec = spec
         frozen = model.eval().requires_grad_(requires_grad=False)
         self.model: nn.Module = frozen.to(memory_format=torch.channels_last)
-        self.classes = tuple(classes)
+        self.classes = tuple(each.translate(LABEL) for each in classes)
         self.card: dict[str, Any] = dict(card or {})
         self.lock = threading.RLock()
         self._lean: tuple[int, Folded] | None = None

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,16 +75,22 @@ def admit(data: bytes, architecture: str, *, names: str = "") -> str:
     told = _header(data)
     classes = _classes(spec, told, names=names)
     _compare(spec, {name: _shape(entry) for name, entry in told.items() if name != "__metadata__"}, len(classes))
-    _tensors(data)  # offsets, lengths and finite numbers
+    _network(spec, _tensors(data), classes)  # offsets, lengths and numbers that can be computed with
     identity = json.dumps([architecture, classes]).encode()
     name = f"own-{hashlib.sha256(identity + data).hexdigest()[:16]}"
     card = {"architecture": architecture, "classes": classes, "sha256": hashlib.sha256(data).hexdigest()}
-    folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{name}.safetensors", data)
-    write_whole(folder / f"{name}.json", json.dumps(card).encode())
-    _forget_the_oldest(folder)
+    try:
+        _keep(_folder() / f"{name}.json", data, card)
+    except OSError:
+        raise BadWeights("the network can't be stored; make room on the server's disk, then upload it again") from None
     return name
+
+
+def _keep(place: Path, data: bytes, card: Mapping[str, Any]) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(place.with_suffix(".safetensors"), data)
+    write_whole(place, json.dumps(card).encode())
+    _forget_the_oldest(place.parent)
 
 
 def own(name: str) -> Own | None:
@@ -95,17 +101,13 @@ def own(name: str) -> Own | None:
         card = json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))
         spec = _architecture(card["architecture"])
         classes = tuple(map(str, card["classes"]))
-    except (OSError, ValueError, KeyError, TypeError, BadWeights):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, BadWeights):
         return None
     return Own(name, f"Your weights in {spec.title.partition(' (')[0]}, {len(classes)} classes", spec.name, classes)
 
 
 def network(name: str) -> Network:
     """The uploaded network, verified. Imports torch; raises :class:`BadWeights`."""
-    import torch
-
-    from cnnviz.models.network import Network
-
     known = own(name)
     if known is None:
         raise BadWeights("this network is no longer kept; upload its weights again")
@@ -116,16 +118,29 @@ def network(name: str) -> Network:
         raise BadWeights("this network is no longer kept; upload its weights again") from error
     if hashlib.sha256(data).hexdigest() != card["sha256"]:
         raise BadWeights("the weights of this network were changed on disk; upload them again")
-    spec = _architecture(known.architecture)
+    found = _network(_architecture(known.architecture), _tensors(data), known.classes)
+    found.spec = dataclasses.replace(found.spec, name=name, title=known.title, dataset="", published=None)
+    found.card = {"classes": list(known.classes), "sha256": card["sha256"]}
+    return found
+
+
+def _network(spec: Spec, state: dict[str, Tensor], classes: Sequence[str]) -> Network:
+    """The architecture with these weights; raises :class:`BadWeights` if its scores are no numbers to look at."""
+    import torch
+
+    from cnnviz.models.diverged import check_scores, check_weights
+    from cnnviz.models.network import Network
+
+    check_weights(state.values())
     with torch.device("meta"):
-        model = spec.build(len(known.classes))
-    state = _tensors(data)
+        model = spec.build(len(classes))
     for key, tensor in model.state_dict().items():
         if key.endswith(COUNTER):
             state.setdefault(key, torch.zeros(tensor.shape, dtype=tensor.dtype))
     model.load_state_dict(state, strict=True, assign=True)
-    spec = dataclasses.replace(spec, name=name, title=known.title, dataset="", published=None)
-    return Network(spec, model, classes=known.classes, card={"classes": list(known.classes), "sha256": card["sha256"]})
+    found = Network(spec, model, classes=classes)
+    check_scores(found)
+    return found
 
 
 def _folder() -> Path:
@@ -152,10 +167,11 @@ def _header(data: bytes) -> dict[str, Any]:
 
 
 def _shape(entry: Mapping[str, Any]) -> tuple[int, ...]:
-    shape = entry.get("shape")
-    if entry.get("dtype") not in KINDS or not isinstance(shape, list) or not all(type(n) is int for n in shape):
+    kind, shape = entry.get("dtype"), entry.get("shape")
+    plain = isinstance(shape, list) and all(type(n) is int for n in shape)
+    if not isinstance(kind, str) or kind not in KINDS or not plain:
         raise BadWeights("the file holds a tensor of a kind that networks do not have; save the plain state dict")
-    return tuple(shape)
+    return tuple(shape or ())
 
 
 def _expected(spec: Spec, classes: int) -> Shapes:
@@ -224,7 +240,7 @@ def _compare(spec: Spec, found: Shapes, classes: int) -> None:
 
 
 def _tensors(data: bytes) -> dict[str, Tensor]:
-    """The tensors in float32 (counters as they are), each with memory of its own; all finite."""
+    """The tensors in float32 (counters as they are), each with memory of its own."""
     import safetensors.torch
     from safetensors import SafetensorError
 
@@ -232,10 +248,7 @@ def _tensors(data: bytes) -> dict[str, Tensor]:
         loaded = safetensors.torch.load(data)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RuntimeError) as error:
         raise BadWeights("the file is damaged; save and upload it again") from error
-    state = {k: t.float().clone() if t.is_floating_point() else t.long().clone() for k, t in loaded.items()}
-    if not all(bool(tensor.isfinite().all()) for tensor in state.values() if tensor.is_floating_point()):
-        raise BadWeights("some weights are not finite numbers: this network diverged; upload an earlier state")
-    return state
+    return {k: t.float().clone() if t.is_floating_point() else t.long().clone() for k, t in loaded.items()}
 
 
 def _forget_the_oldest(folder: Path) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from cnnviz.models import Network
 
-BATCH, BATCH_PIXELS, MOST_AT_ONCE = 8, 160 * 160, 64  # at 160 pixels more than 8 would leave the cache
-EVERY = 0.15  # seconds from one answer to the next, of computing
+BATCH, BATCH_PIXELS, MOST_AT_ONCE = 16, 160 * 160, 64  # at 160 pixels more than 16 would leave the cache
+EVERY = 0.3  # seconds from one answer to the next, of computing
 ALIKE, FEWEST = 0.99, 8  # bfloat16 is kept if it correlates so with float32, over at least so many windows
 Window = tuple[int, int]
 
@@ -61,7 +61,7 @@ class Run:
         """Compute the windows; an answer whenever it is time for one, except after the last."""
         done, waited = 0, 0.0
         while done < len(windows):
-            batch = windows[done : done + self._count()]
+            batch = windows[done : done + self._count(len(windows) - done)]
             start, used = time.perf_counter(), time.thread_time()
             self._note(batch, self._scores(batch))
             spent = time.perf_counter() - start
@@ -72,9 +72,10 @@ class Run:
                 waited = 0.0
                 yield self._answer()
 
-    def _count(self) -> int:
-        """How many windows fit into the time between two answers."""
-        return max(1, min(self.most, int(EVERY / self.speed))) if self.speed else 1
+    def _count(self, left: int) -> int:
+        """How many windows of those ``left`` fit into the time between two answers, in batches of one size."""
+        most = max(1, min(self.most, int(EVERY / self.speed))) if self.speed else 1
+        return -(-left // -(-left // most)) if left else most
 
     def _open(self, dtype: torch.dtype) -> None:
         with self.network.lock, torch.inference_mode():

@@ -30,6 +30,7 @@ from cnnviz.runs.saving import epoch_name, sealed_epoch
 FORMAT = 1
 MANIFEST = "manifest.json"
 LARGEST, LARGEST_OPEN, MOST_MEMBERS = 64 * 10**6, 128 * 10**6, 250  # bytes packed and unpacked; 5 M weights are 20 MB
+_ENTRY = b"PK\x01\x02"  # begins each entry of an archive's directory
 DATE = (1980, 1, 1, 0, 0, 0)  # the same run gives the same bytes
 NAME = re.compile(
     rf"{re.escape(CONFIG)}|{re.escape(EVENTS)}|{LOOKS}/epoch-\d{{4}}\.json\.gz"
@@ -44,6 +45,8 @@ DAMAGED = (
     ValueError,
     KeyError,
     TypeError,
+    AttributeError,
+    OverflowError,
     RuntimeError,
     struct.error,
 )
@@ -123,6 +126,8 @@ def admit(data: bytes) -> str:
 
 def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Names and contents; raises :data:`DAMAGED`."""
+    if data.count(_ENTRY) > MOST_MEMBERS:  # before each becomes an object
+        raise ValueError("too many members")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = archive.infolist()
         names = {info.filename for info in infos}

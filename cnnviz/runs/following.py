@@ -5,6 +5,7 @@ A poll of a run in which nothing happened costs one ``stat``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections import OrderedDict
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.runs.log import event_in, kept, lines_of
-from cnnviz.runs.places import EVENTS, Folder, Run, source
+from cnnviz.runs.places import EVENTS, Folder, Run, opened, source
 from cnnviz.training.events import Epoch, Event, Step
 
 Numbers = NDArray[np.float64]
@@ -54,7 +55,7 @@ class Follower:
             return
         if (stamp.st_ino, stamp.st_size, stamp.st_mtime_ns) == self._seen:
             return
-        with self._lock, path.open("rb") as file:
+        with self._lock, contextlib.suppress(OSError), opened(path) as file:
             stamp = os.fstat(file.fileno())
             file.seek(max(0, self._offset - TAIL))
             before = file.read(min(TAIL, self._offset))

@@ -10,6 +10,7 @@ A look has a file of its own; here is only its mark, read as a :class:`~cnnviz.t
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -55,13 +56,17 @@ def lines_of(content: bytes) -> list[bytes]:
 def kept(events: Iterable[Event]) -> tuple[Event, ...]:
     """The events that count: without those that a run told before it went on from an earlier step, and tells again."""
     found: list[Event] = []
-    for event in events:
+    again: set[tuple[type[Event], int]] = set()  # epochs and looks that are told again later
+    last, over = math.inf, True  # no later step counts, and whether an end is one
+    for event in reversed(list(events)):  # from the end: each is looked at once, however often the run went on
+        known = (type(event), event.epoch) if isinstance(event, (Epoch, Look)) else None
+        if event.step <= last and known not in again and (over or not isinstance(event, Ended)):
+            found.append(event)
+        if known is not None:
+            again.add(known)
         if isinstance(event, Begun):
-            found = [each for each in found if 0 < event.step >= each.step and not isinstance(each, Ended)]
-        elif isinstance(event, (Epoch, Look)):
-            found = [each for each in found if type(each) is not type(event) or each.epoch != event.epoch]
-        found.append(event)
-    return tuple(found)
+            last, over = min(last, event.step or -1), False
+    return tuple(reversed(found))
 
 
 class Log:
@@ -111,5 +116,10 @@ class Log:
         os.fsync(self._file)
 
     def close(self) -> None:
-        """Close the file; what waits is lost with the disk that did not take it."""
-        os.close(self._file)
+        """Close the file, after one more try to write what waits, such as how the run ended."""
+        try:
+            self._flush()
+        except OSError as error:
+            self.trouble = error
+        finally:
+            os.close(self._file)

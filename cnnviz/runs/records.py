@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -111,8 +112,9 @@ def rename(run: Run, label: str) -> None:
     if source(run).recorded:
         raise BadRun("this run comes with the program; its label cannot be changed")
     path = folder(run) / CONFIG
+    told = facts_of(Folder(path.parent))
     try:
-        _write(path, {**json.loads(path.read_bytes()), "label": label_of(label)})
+        write_facts(path.parent, {**told, "label": label})
     except OSError as error:
         raise BadRun(sentence(error, "The label")) from error
 
@@ -216,7 +218,7 @@ def _standing(files: Source) -> tuple[str, str]:
         told = json.loads(files.read(STATE))
         state = told["state"]
         return (state, str(told.get("message", ""))) if state in STATES else ("interrupted", "")
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return "interrupted", ""
 
 
@@ -264,8 +266,19 @@ def _room() -> None:
     place = next(each for each in (home(), *home().parents) if each.exists())
     if shutil.disk_usage(place).free < LEAST_FREE:
         raise BadRun("the disk of the server is full; delete runs that nobody needs")
-    if there and sum(path.stat().st_size for path in home().rglob("*") if path.is_file()) > MOST_BYTES:
+    if there and _bytes(home()) > MOST_BYTES:
         raise BadRun(f"all runs together take more than {MOST_BYTES / 1e9:.0f} GB; delete some of them first")
+
+
+def _bytes(place: Path) -> int:
+    """What lies in ``place``, links not followed; what cannot be looked at counts nothing."""
+    total = 0
+    for inside, _, names in os.walk(place):
+        for name in names:
+            with contextlib.suppress(OSError):
+                facts = os.lstat(os.path.join(inside, name))  # noqa: PTH118 (thousands of files)
+                total += min(facts.st_size, 512 * getattr(facts, "st_blocks", facts.st_size))
+    return total
 
 
 def _write(path: Path, told: dict[str, Any]) -> None:

@@ -107,7 +107,10 @@ def checkpoint(run: Run, epoch: int | None = None) -> State | None:
     except OSError as error:
         raise BadRun("the checkpoint of this run cannot be read; see whether the disk is well") from error
     verify(content, manifest, run=files.id, kind="state")
-    state = State(tensors_of(content), manifest["facts"])
+    facts = manifest.get("facts")
+    if not isinstance(facts, dict):
+        raise BadRun("the checkpoint of this run says nothing of where it stood; take another epoch")
+    state = State(tensors_of(content), facts)
     if not state.finite:
         raise BadRun("the checkpoint of this run holds numbers that are not finite; take another epoch")
     return state
@@ -132,6 +135,8 @@ def sealed_epoch(files: Source, epoch: int | None = None) -> tuple[bytes, dict[s
     except OSError as error:
         raise BadRun(f"the weights of epoch {epoch} cannot be read; take another epoch") from error
     verify(content, manifest, run=files.id, kind="weights", epoch=epoch)
+    if not isinstance(manifest.get("step"), int) or not isinstance(manifest.get("classes"), list):
+        raise BadRun("the manifest of a checkpoint lacks its step or its classes; take another epoch")
     return content, manifest
 
 

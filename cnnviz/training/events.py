@@ -226,6 +226,8 @@ _NESTED: dict[str, type[Any]] = {
     "Pictures": Pictures,
     "tuple[LayerLook, ...]": LayerLook,
 }
+_PLAIN: dict[Any, Any] = {"int": int, "float": (int, float), "str": str}
+LARGEST = 2**53  # of whole numbers: no step is later
 _TUPLE = re.compile(r"tuple\[")
 
 
@@ -249,6 +251,8 @@ def _record(kind: type[Any], told: Mapping[str, Any]) -> Any:
     values = {}
     for field in dataclasses.fields(kind):
         value, nested = told[field.name], _NESTED.get(str(field.type))
+        if not isinstance(value, _PLAIN.get(field.type, object)) or (type(value) is int and abs(value) > LARGEST):
+            raise TypeError(field.name)
         if nested is not None and isinstance(value, (list, tuple)):
             value = tuple(_record(nested, each) for each in value)
         elif nested is not None:

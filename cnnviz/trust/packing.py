@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+LARGEST = 1e38  # what is larger is drawn alike: its multiples would leave float32
 LONGEST = 112  # cells along the longer side: 10 kB for a photograph
 FULL = 99.5  # the percentile of magnitudes that is drawn with full colour; gradients have a few huge values
 
@@ -34,7 +35,8 @@ def pack(values: NDArray[np.float32], *, longest: int = LONGEST) -> Packed:
     rows, columns = values.shape
     shrink = min(1.0, longest / max(rows, columns))
     size = max(1, round(columns * shrink)), max(1, round(rows * shrink))
-    small = cv2.resize(np.nan_to_num(values).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    finite = np.clip(np.nan_to_num(values), -LARGEST, LARGEST).astype(np.float32)
+    small = cv2.resize(finite, size, interpolation=cv2.INTER_AREA)
     magnitudes = np.abs(small)
     scale = float(np.percentile(magnitudes, FULL)) if small.size > 1000 else float(magnitudes.max())
     scale = scale or float(magnitudes.max()) or 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
@@ -9,19 +10,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.elements import exception
 
 from cnnviz.paths import ASSETS, PAGES
 from cnnviz.ui import state
 from cnnviz.ui.components.link import copy_link
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.theme import apply_theme, projector
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 ABOUT = "cnnviz: interactive lectures on convolutional neural networks. Everything runs on this computer."
+GENERAL = "Something went wrong here. Press Reset or choose something else; the server's log has the details."
 SECTIONS = ("", "Convolution", "Training", "Looking inside")
 
 
@@ -135,18 +142,27 @@ def hand_over() -> None:
 def run(lecture: Lecture, render: Callable[[], None]) -> None:
     """Draw a page: frame, body, references. What goes wrong in the body becomes one sentence."""
     hand_over()
-    apply_theme()
-    state.forget_defaults()
-    if lecture.section:
-        _head(lecture)
-    with _one_sentence():
+    with one_sentence():
+        apply_theme()
+        state.forget_defaults()
+        state.arrive(lecture.title)
+        if lecture.section:
+            _head(lecture)
+    with one_sentence():
         render()
-    dropped = state.take_nonsense()
+    with one_sentence():
+        _note_nonsense()
+        if lecture.references:
+            _references(lecture)
+
+
+def _note_nonsense() -> None:
+    """Tell once which values of the link were dropped: the names of controls, never what the link said."""
+    state.compare_with_link()
+    dropped = sorted(state.take_nonsense())
     if dropped:
-        names = " and a ".join(sorted(dropped))
-        st.toast(f"This link asked for a {names} that this page does not know; the default is shown.")
-    if lecture.references:
-        _references(lecture)
+        names = " and a ".join(dropped[:2] if len(dropped) < 3 else (dropped[0], f"further {len(dropped) - 1}"))
+        st.toast(f"This link asked for a {names} that this page does not know; what it knows is shown.")
 
 
 def _head(lecture: Lecture) -> None:
@@ -178,23 +194,37 @@ def _references(lecture: Lecture) -> None:
     st.caption("Sources: " + " · ".join(parts))
 
 
+def fragment(body: Callable[P, R], *, key: str | None = None, run_every: float | None = None) -> Callable[P, R | None]:
+    """A part of the page that reruns alone, and then has the net of the page around it."""
+
+    @functools.wraps(body)
+    def caught(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        found: list[R] = []
+        with one_sentence():
+            found.append(body(*args, **kwargs))
+        return found[0] if found else None
+
+    options: dict[str, Any] = {} if key is None else {"key": key}
+    drawn: Callable[P, R | None] = st.fragment(caught, run_every=run_every, **options)
+    return drawn
+
+
 @contextmanager
-def _one_sentence() -> Iterator[None]:
+def one_sentence() -> Iterator[None]:
     """An error of a lecture is one sentence for the student and a full trace for the server's log."""
     try:
         yield
-    except Exception as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # nobody can interrupt the thread of a page
         import logging
 
         logging.getLogger("cnnviz").exception("a page failed")
-        st.error(sentence(error), icon=":material/error:")
+        st.error(quoted(sentence(error)), icon=":material/error:")
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: BaseException) -> str:
     """What to show for ``error``: our own errors carry their sentence, others get a general one."""
-    ours = type(error).__module__.startswith("cnnviz.")
-    return (
-        str(error)
-        if ours
-        else "Something went wrong here. Press Reset or choose something else; the server's log has the details."
-    )
+    return str(error) if type(error).__module__.startswith("cnnviz.") else GENERAL
+
+
+# what Streamlit shows where no net of ours is: an error in the callback of a button
+vars(exception)["_GENERIC_UNCAUGHT_EXCEPTION_TEXT"] = GENERAL

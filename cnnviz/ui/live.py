@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from cnnviz.jobs import Snapshot
 from cnnviz.jobs.snapshot import task_of
 from cnnviz.training.tasks.registry import BadSettings, Task, Words
 from cnnviz.ui import state
-from cnnviz.ui.lecture import sentence
+from cnnviz.ui.lecture import fragment, one_sentence
 
 Draw = Callable[[tuple[Any, ...], bool], None]
 POLL = 0.5  # seconds between two looks at a run
@@ -51,7 +50,7 @@ def live(
     row = _Row(view, draw, untrained, label, active=shown is not None and shown.active)
     every = _interval(shown) if shown is not None and row.active else None
     with st.container(key=f"{key}-live", gap="small"):
-        events: tuple[Any, ...] = st.fragment(row.body, run_every=every)()
+        events: tuple[Any, ...] = fragment(row.body, run_every=every)() or ()
     return events
 
 
@@ -125,14 +124,11 @@ class _Row:
             st.rerun()  # the page sets or ends the timer, and may say something about the finished run
         self._controls(shown)
         events = (shown.events or self.view.earlier(shown)) if shown is not None else ()
-        try:
+        with one_sentence():  # of its own: the buttons stay
             if shown is not None and events:
                 self.draw(events, not (shown.active and shown.events))
             else:
                 self.untrained()
-        except Exception as error:  # the page's own net does not reach a fragment that runs alone
-            logging.getLogger("cnnviz").exception("the figure of a training failed")
-            st.error(sentence(error), icon=":material/error:")
         return events
 
     def _controls(self, shown: Snapshot | None) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz.ui import cache, own_networks, state
 from cnnviz.ui.controls import menu
+from cnnviz.ui.plain import quoted
 
 if TYPE_CHECKING:
     from cnnviz.runs import Trained
@@ -75,7 +76,7 @@ def ready(name: str) -> bool:
         try:
             cache.network(name)
         except BadWeights as changed:
-            st.error(str(changed), icon=":material/error:")
+            st.error(quoted(changed), icon=":material/error:")
             return False
         return True
     if available(name):
@@ -112,6 +113,6 @@ def _download(name: str) -> None:
             )
     except DownloadError as failed:
         bar.empty()
-        st.error(str(failed), icon=":material/wifi_off:")
+        st.error(quoted(failed), icon=":material/wifi_off:")
         return
     st.rerun()

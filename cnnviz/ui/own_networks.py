@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.ui import cache, state
+from cnnviz.ui.plain import quoted
 
 if TYPE_CHECKING:
     from cnnviz.models.uploaded import Own
@@ -41,7 +42,7 @@ def offer() -> None:
         )
         st.file_uploader("Weights", type=["safetensors"], key=_key(), max_upload_size=50, on_change=_take, help=HELP)
         if state.get(REFUSED):
-            st.error(state.get(REFUSED), icon=":material/error:")
+            st.error(quoted(state.get(REFUSED)), icon=":material/error:")
 
 
 def _key() -> str:

@@ -12,6 +12,7 @@ from cnnviz.data.images import MAX_BYTES, BadImage
 from cnnviz.data.samples import SAMPLES
 from cnnviz.ui import cache, state
 from cnnviz.ui.components.gallery import gallery
+from cnnviz.ui.plain import quoted
 
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "avif", "heic"]
 
@@ -56,17 +57,17 @@ def choose_picture() -> Chosen:
     gallery(
         items,
         cache.thumbnails(),
-        chosen="" if data else name,
+        chosen=name if data is None else "",
         key="gallery",
         label="Sample pictures",
         on_pick=picked,
     )
-    if data:
+    if data is not None:  # an empty file is told as well
         try:
             pixels = cache.decoded(data)
         except BadImage as refused:
             state.put(PHOTO, None)
-            st.error(str(refused), icon=":material/image_not_supported:")
+            st.error(quoted(refused), icon=":material/image_not_supported:")
         else:
             if state.get(_uploader()) is None:  # it was given on another page
                 st.button("Stop using your photo", key="drop-photo", type="tertiary", on_click=drop_photo)

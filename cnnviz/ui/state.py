@@ -6,9 +6,10 @@ click on a thumbnail or a bar, is a *linked* value kept here, so that the addres
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -107,6 +108,48 @@ def take_nonsense() -> set[str]:
     """Names of the values in the link that were dropped since the last call."""
     found: set[str] = st.session_state.pop("cnnviz.nonsense", set())
     return found
+
+
+def arrive(page: str) -> None:
+    """Remember what the address asks of ``page``, when a visitor comes to it."""
+    if st.session_state.get("cnnviz.page") != page:
+        st.session_state["cnnviz.page"] = page
+        st.session_state["cnnviz.asked"] = st.query_params.to_dict()
+        st.session_state["cnnviz.endless"] = {key for key, text in st.query_params.to_dict().items() if _endless(text)}
+
+
+def compare_with_link() -> None:
+    """Note what the address asked of a slider or switch and did not get; once they are all drawn."""
+    asked: dict[str, str] = st.session_state.pop("cnnviz.asked", {})
+    written = st.session_state.get("cnnviz.written", {})
+    held = st.session_state.to_dict() if asked else {}  # asked for a name that is none, the state itself raises
+    for key, text in asked.items():
+        if key in held and key not in written and not key.startswith("cnnviz.") and not _says(text, held[key]):
+            note_nonsense(key)
+
+
+def binding(key: str) -> Literal["query-params"] | None:
+    """How a box for whole numbers is bound: not where the link says “inf” or 1e999, on which Streamlit 1.67 fails."""
+    return None if key in st.session_state.get("cnnviz.endless", ()) else "query-params"
+
+
+def _endless(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
+
+
+def _says(text: str, value: Any) -> bool:
+    """Whether a text of the address means the value of a control; what no text can mean is none of its business."""
+    if isinstance(value, bool):
+        return text.lower() == str(value).lower()
+    if isinstance(value, (int, float)):
+        try:
+            return math.isclose(float(text), value, abs_tol=1e-9)
+        except ValueError:
+            return False
+    return not isinstance(value, str) or text == value
 
 
 def chooser(key: str, component: str, event: str) -> Callable[[], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import torchvision.transforms.v2.functional as F
 from cnnviz.augment import AUGMENTATIONS, compose, step
 from cnnviz.data.images import thumbnail
 from cnnviz.data.samples import sample
+from tests.promises import quick_and_full
 
 PICTURES = [
     thumbnail(sample("shapes"), 120)[:90],
@@ -19,6 +21,7 @@ PICTURES = [
     thumbnail(sample("edges"), 65),
 ]
 COLOURS = np.random.default_rng(1).integers(0, 256, (48, 60, 3), dtype=np.uint8)
+FEW = 6  # draws
 BILINEAR = F.InterpolationMode.BILINEAR
 
 
@@ -89,15 +92,31 @@ CASES: dict[str, tuple[Any, dict[str, Any], int, float]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_torchvision_gives_the_same_pixels(name: str) -> None:
-    theirs, values, levels, share = CASES[name]
+def offs(name: str, draws: int) -> Iterator[np.ndarray]:
+    """By how many levels each pixel is off, for every picture and draw."""
+    theirs, values, _, _ = CASES[name]
     for picture in [*PICTURES, COLOURS]:
-        for seed in range(6):
+        for seed in range(draws):
             ours, (drawn,) = compose([step(name, values)], picture, np.random.default_rng(seed))
-            off = np.abs(ours.astype(int) - back(theirs(tensor(picture), drawn.record)))
-            assert off.max() <= levels
-            assert (off.max(axis=2) > 0).mean() <= share
+            yield np.abs(ours.astype(int) - back(theirs(tensor(picture), drawn.record)))
+
+
+@pytest.mark.promise("numbers")
+@pytest.mark.parametrize("draws", quick_and_full(FEW, 100))
+def test_torchvision_gives_the_same_pixels(draws: int, figure: Callable[[str], None]) -> None:
+    wrong, compared, same, most = [], 0, 0, 0
+    for name, (_, _, levels, share) in CASES.items():
+        found = [(int(off.max()), float((off.max(axis=2) > 0).mean())) for off in offs(name, draws)]
+        highest, shares = max(level for level, _ in found), [part for _, part in found]
+        compared, same, most = compared + len(found), same + shares.count(0), max(most, highest)
+        # a rare draw has a half in every pixel of whole rows: over many draws it is the mean that must be small
+        if highest > levels or (max(shares) if draws <= FEW else np.mean(shares)) > share:
+            wrong.append((name, highest, max(shares), float(np.mean(shares))))
+    figure(
+        f"{len(CASES)} augmentations, {compared} pictures against torchvision: {same} equal in every pixel,"
+        f" the others at most {most} of 255 levels off"
+    )
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)

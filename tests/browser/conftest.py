@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from cnnviz.paths import ROOT
 
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 # two requests that Streamlit makes below a deep link's address before it finds the server; harmless
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
 
@@ -76,13 +77,15 @@ def server() -> Iterator[str]:
         yield address
 
 
+def system_browser() -> str | None:
+    """The Chromium of the system, if it has one."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 def launch(playwright: Playwright) -> Browser:
     """Chromium, or a skip; in CI a missing browser is a failure."""
-    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     try:
-        return playwright.chromium.launch(
-            executable_path=system, args=["--no-sandbox", "--disable-quic", "--disable-background-networking"]
-        )
+        return playwright.chromium.launch(executable_path=system_browser(), args=ARGUMENTS)
     except Exception:
         if os.environ.get("CI"):
             raise

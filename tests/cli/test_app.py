@@ -218,6 +218,24 @@ def test_the_process_ends_though_a_thread_computes_on() -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's own setting, and Linux's own file")
+def test_threads_share_few_heaps() -> None:
+    """Each heap of a thread takes 64 MB of addresses, so they can be counted."""
+    code = (
+        "import sys, threading; from cnnviz.cli import app; sys.argv[1:] and app.few_arenas()\n"
+        "all_here = threading.Barrier(13)\n"
+        "def hold(): kept = [bytearray(700) for _ in range(200)]; all_here.wait()\n"
+        "threads = [threading.Thread(target=hold) for _ in range(12)]; [each.start() for each in threads]\n"
+        "print(open('/proc/self/status').read().split('VmSize:')[1].split()[0]); all_here.wait()"
+    )
+
+    def megabytes(*asked: str) -> int:
+        told = subprocess.run([sys.executable, "-c", code, *asked], stdout=subprocess.PIPE, env=ENVIRONMENT, check=True)
+        return int(told.stdout) // 1024
+
+    assert megabytes("few") < megabytes() - 6 * 64
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["app", "--help"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-import json
-import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-
-@dataclass(frozen=True)
-class Cost:
-    """What the child returned, its processor seconds, and by how many MB its memory peaked above the start."""
-
-    result: Any
-    seconds: float
-    megabytes: float
+from tests.forked import Cost, in_a_child
 
 
 @pytest.fixture
@@ -31,41 +19,7 @@ def in_child() -> Callable[[Callable[[], Any]], Cost]:
     """Call a function in a forked child; its result must be JSON. A crash of the child fails the test."""
     if not sys.platform.startswith("linux"):
         pytest.skip("reads the peak of memory from /proc")
-    return _in_child
-
-
-def _in_child(work: Callable[[], Any]) -> Cost:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _report(work, writing)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        text = pipe.read()
-    _, status = os.waitpid(child, 0)
-    assert status == 0, f"the child ended with status {status}: {text.decode(errors='replace')}"
-    return Cost(**json.loads(text))
-
-
-def _report(work: Callable[[], Any], writing: int) -> None:
-    status = 1
-    gc.freeze()  # a collection would copy the parent's pages: the cost of forking, not of the work
-    try:
-        Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts anew from what is resident now
-        before, start = _peak(), time.process_time()
-        result = work()
-        cost = {"result": result, "seconds": time.process_time() - start, "megabytes": _peak() - before}
-        os.write(writing, json.dumps(cost).encode())
-        status = 0
-    except BaseException as error:  # noqa: BLE001 - the child must report and end here, whatever happened
-        os.write(writing, repr(error).encode())
-    finally:
-        os._exit(status)
-
-
-def _peak() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    return in_a_child
 
 
 @pytest.fixture

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import functools
-import io
 import json
 import os
-import struct
 import threading
-import zipfile
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from cnnviz.data import own
 from cnnviz.data.images import encode_png
 from cnnviz.data.sets import BadData, admit, examples, forget, known, menu, opened
+from tests.data.bad_zips import BAD_ZIPS, ZIP_BOMBS, lying
 from tests.data.class_sets import checked, pixels, png, tree, zipped
 
 
@@ -49,6 +48,15 @@ def test_a_zip_becomes_a_set_that_every_door_opens(home):
     assert item.summary == "60 pictures of 3 classes."
     assert len(examples(name, 4)["bee"]) == 4
     assert kept(home) == [name]
+
+
+def test_who_waits_too_long_for_the_zips_of_others_is_told_so(home, monkeypatch):
+    (home / "datasets").mkdir(parents=True)
+    monkeypatch.setattr(own, "PATIENCE", 0.1)
+    with FileLock(home / "datasets" / "own.lock", timeout=5), pytest.raises(BadData, match="in a minute") as error:
+        admit(zipped(tree()), by="ann")
+    checked(error)
+    assert admit(zipped(tree()), by="ann")
 
 
 def test_the_same_zip_has_the_same_name_and_is_decoded_once(home, monkeypatch):
@@ -133,74 +141,33 @@ def test_class_names_are_labels():
     assert set(data.classes) == {"script>", "ab c", "猫" * 40, "{x.__class__}"}
 
 
-def patched(content, at, form, value):
-    """The zip with one field of every directory entry overwritten."""
-    changed = bytearray(content)
-    place = changed.find(b"PK\x01\x02")
-    while place >= 0:
-        struct.pack_into(form, changed, place + at, value)
-        place = changed.find(b"PK\x01\x02", place + 4)
-    return bytes(changed)
-
-
-def overlapping():
-    """A thousand entries that all mean the same ten megabytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("ant/0.png", bytes(9_000_000))
-        first = archive.infolist()[0]
-        for number in range(1, 1_000):
-            info = zipfile.ZipInfo(f"ant/{number}.png")
-            for field in ("header_offset", "CRC", "compress_size", "file_size", "compress_type"):
-                setattr(info, field, getattr(first, field))
-            archive.filelist.append(info)
-        archive._didModify = True
-    return buffer.getvalue()
-
-
-@functools.cache
-def lying():
-    """The directory says 100 bytes for each of eleven files, and one inflates to 150 MB."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("ant/large.png", bytes(150_000_000))
-        for label in ("ant", "bee"):
-            for number in range(5):
-                archive.writestr(f"{label}/{number}.png", bytes(500))
-    return patched(buffer.getvalue(), 24, "<I", 100)
-
-
 def flat(side):
     return encode_png(np.zeros((side, side, 3), dtype=np.uint8))
 
 
-REFUSED = {
-    "nothing": (lambda: b"", "empty"),
-    "no zip": (lambda: png(1), "not a zip"),
-    "only a signature": (lambda: b"PK\x03\x04", "damaged"),
-    "cut short": (lambda: zipped(tree())[:5_000], "damaged"),
-    "an empty zip": (lambda: zipped({}), "no pictures in class folders"),
-    "no folders": (lambda: zipped({"a.png": png(1)}), "no pictures in class folders"),
-    "one class": (lambda: zipped(tree(classes=("ant",))), "one class"),
-    "no pictures": (lambda: zipped({"ant/1.png": b"x", "bee/1.png": b"x"}), "None of the 2 files"),
-    "a class of four": (lambda: zipped(tree() | tree(classes=("dog",), each=4)), "“dog” has 4 pictures"),
-    "fifty-one classes": (lambda: zipped(tree(classes=[f"c{k}" for k in range(51)], each=1)), "51 class folders"),
-    "encrypted": (lambda: patched(zipped(tree()), 8, "<H", 1), "password"),
-    "another method": (lambda: zipped(tree(), zipfile.ZIP_LZMA), "None of the 30 files"),
-    "a quine of entries": (overlapping, "unpacks to 9,000 MB"),
-    "a bomb": (lambda: zipped({f"ant/{k}.png": bytes(9_999_999) for k in range(21)}), "unpacks to 210 MB"),
-    "a small bomb": (lambda: zipped({"ant/1.png": bytes(5_000_000)}), "unpacks to 5 MB"),
-    "a bomb that lies": (lying, "None of the 11 files"),
-    "only test folders": (lambda: zipped(tree(splits=("test",))), "no train folder"),
-    "a lot of entries": (lambda: b"PK" + own._ENTRY * 20_001, "more than 20,000 files"),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_set_is_refused_in_a_sentence_and_leaves_nothing(name, home):
-    make, says = REFUSED[name]
-    refused(make(), says)
+@pytest.mark.promise("uploads")
+def test_what_is_no_set_is_refused_in_a_sentence_and_leaves_nothing(home, figure):
+    told = {name: refused(make(), says) for name, (make, says) in BAD_ZIPS.items()}
     assert not (home / "datasets").exists() or kept(home) == []
+    figure(f"{len(told)} bad zips of class folders refused in at most {max(map(len, told.values()))} characters")
+
+
+@pytest.mark.promise("bombs")
+def test_zip_bombs_cost_little(in_child, home, figure):
+    def work(content):
+        try:
+            return admit(content, by="ann")
+        except BadData as error:
+            return str(error)
+
+    costs = {name: in_child(functools.partial(work, make())) for name, make in ZIP_BOMBS.items()}
+    for name, cost in costs.items():
+        assert cost.result == refused(ZIP_BOMBS[name](), ""), name
+        assert cost.megabytes <= 20, (name, cost.megabytes)
+        assert cost.seconds <= 0.1, (name, cost.seconds)
+    worst = max(cost.seconds for cost in costs.values())
+    peak = max(cost.megabytes for cost in costs.values())
+    figure(f"{len(costs)} zip bombs refused from the directory: worst {worst:.3f} s of CPU and {peak:.1f} MB")
 
 
 def test_the_limits_are_told(monkeypatch):

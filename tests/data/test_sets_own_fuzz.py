@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from cnnviz.data import own
 from cnnviz.data.sets import BadData, admit, known, opened
 from tests.data.class_sets import tree, zipped
+from tests.forked import in_a_child
+from tests.promises import quick_and_full
 
 
 @pytest.fixture(autouse=True)
@@ -36,37 +39,39 @@ def mutated(good, rng):
     return bytes(content)
 
 
-def fuzz(rounds, seed):
-    rng = np.random.default_rng(seed)
-    good = [
-        zipped(tree(each=5)),
-        zipped(tree(each=5), zipfile.ZIP_STORED),
-        zipped(tree(splits=("train", "test"), each=5)),
-    ]
-    taken, told = 0, set()
+def fuzz(rounds):
+    rng = np.random.default_rng(11)
+    files = [tree(each=7), tree(splits=("train", "test"), each=7)]
+    good = [zipped(files[0]), zipped(files[0], zipfile.ZIP_STORED), zipped(files[1])]
+    taken, longest, slowest = 0, 0, 0.0
     for number in range(rounds):
+        content = mutated(good[number % 3], rng)
+        start = time.process_time()
         try:
-            name = admit(mutated(good[number % 3], rng), by="ann")
+            name = admit(content, by="ann")
         except BadData as error:
-            told.add(str(error))
+            longest = max(longest, len(str(error)))
         else:
             taken += 1
-            assert sum(known(name).counts) == sum(
-                map(len, (opened(name).train, opened(name).validation, opened(name).test))
-            )
-    assert max(map(len, told)) <= 140
-    return taken
+            parts = opened(name)
+            assert sum(known(name).counts) == sum(map(len, (parts.train, parts.validation, parts.test)))
+        slowest = max(slowest, time.process_time() - start)
+    return {"taken": taken, "longest": longest, "slowest": slowest}
 
 
-def test_300_changed_zips_are_taken_or_refused_in_a_sentence(home, tmp_path):
-    taken = fuzz(300, seed=11)
-    assert 0 < taken < 300
+@pytest.mark.promise("uploads")
+@pytest.mark.timeout(1_200)
+@pytest.mark.parametrize("count", quick_and_full(150, 20_000))
+def test_changed_zips_are_taken_or_refused_in_a_sentence(home, tmp_path, count, figure):
+    cost = in_a_child(lambda: fuzz(count))
+    taken, longest, slowest = (cost.result[name] for name in ("taken", "longest", "slowest"))
+    assert 0.1 * count < taken < 0.9 * count
+    assert longest <= 140
+    assert slowest <= 0.5
+    assert cost.megabytes <= 200
     assert [path.name for path in tmp_path.iterdir()] == ["user"]
     assert len([path for path in (home / "datasets").iterdir() if path.is_dir()]) <= own.MOST_EACH
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_6000_changed_zips_are_taken_or_refused_in_a_sentence(home, tmp_path):
-    assert fuzz(6_000, seed=12) > 0
-    assert [path.name for path in tmp_path.iterdir()] == ["user"]
+    figure(
+        f"{count:,} mutated zips of class folders: {taken:,} taken, {count - taken:,} refused; "
+        f"worst {slowest:.2f} s of CPU, {cost.megabytes:.0f} MB, {longest} characters"
+    )

@@ -228,6 +228,6 @@ def test_threads_are_those_it_began_with(undisturbed: Path) -> None:
 
 def test_commands_come_as_lines_and_their_end_is_one() -> None:
     gone = threading.Event()
-    inbox = Inbox([json.dumps({"do": do}) + "\n" for do in ("pause", "stop")], gone=gone.set)
+    inbox = Inbox([json.dumps({"do": do}) + "\n" for do in ("pause", "stop")], gone=lambda _: gone.set())
     assert [inbox.next(5) for _ in range(3)] == [{"do": "pause"}, {"do": "stop"}, {"do": "leave"}]
     assert inbox.next(0) is None and gone.wait(5)

@@ -64,8 +64,9 @@ def test_the_queue_is_bounded(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> 
         queue.start(config(4), by="4")
 
 
+@pytest.mark.promise("queue")
 @pytest.mark.parametrize("places", [1, 3])
-def test_a_hundred_submits_at_once(fakes, places: int) -> None:
+def test_a_hundred_submits_at_once(fakes, places: int, figure) -> None:
     fake = fakes.FakeExecutor(places, seconds=0.002)
     queue = Queue(fake)
     barrier = threading.Barrier(100)
@@ -80,9 +81,11 @@ def test_a_hundred_submits_at_once(fakes, places: int) -> None:
     assert len(set(found)) == 100 and sorted(fake.launched) == sorted(found)  # none lost, none doubled
     assert fake.most <= places
     queue.close()
+    figure(f"100 submits at once of live trainings, {places} at a time: never more than {fake.most}, 0 lost, 0 doubled")
 
 
-def test_turns_are_shared_whoever_asks_most(fakes) -> None:
+@pytest.mark.promise("queue")
+def test_turns_are_shared_whoever_asks_most(fakes, figure) -> None:
     """Ten viewers always ask again when they may; two of them do it all the time."""
     fake = fakes.FakeExecutor(2, seconds=0.002)
     queue = Queue(fake)
@@ -110,6 +113,7 @@ def test_turns_are_shared_whoever_asks_most(fakes) -> None:
     shares = Counter(owners[run] for run in fake.launched[before : before + 100])
     assert len(shares) == 10 and fakes.jain(shares) >= 0.95
     queue.close()
+    figure(f"100 turns of live trainings among 10 visitors, 2 of whom ask without pause: Jain {fakes.jain(shares):.3f}")
 
 
 def test_turns_go_round_and_are_not_saved_up() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -54,7 +56,8 @@ def apart(ours: np.ndarray, theirs: torch.Tensor | None) -> float:
     return float(np.abs(np.ravel(ours) - theirs.detach().numpy().ravel()).max())
 
 
-def test_forward_and_backward_equal_autograd_in_500_random_settings() -> None:
+@pytest.mark.promise("numbers")
+def test_forward_and_backward_equal_autograd_in_500_random_settings(figure: Callable[[str], None]) -> None:
     worst = 0.0
     for seed in range(SETTINGS):
         x, gamma, beta, upstream, eps = setting(seed)
@@ -68,6 +71,7 @@ def test_forward_and_backward_equal_autograd_in_500_random_settings() -> None:
             (ours.beta, bias.grad),
         ]
         worst = max(worst, *(apart(mine, theirs) for mine, theirs in pairs))
+    figure(f"{SETTINGS} random batches normalized, forward and backward, against autograd: at most {worst:.0e} apart")
     assert worst < 1e-12, worst
 
 

@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests.promises import quick_and_full
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
@@ -20,12 +23,12 @@ def killed(count: int, seed: int, *more: str) -> dict[str, Any]:
     return found
 
 
-def test_25_kills() -> None:
-    found = killed(25, 1, "quick")
-    assert found["damage"] == [] and found["saves"] > 25
-
-
-@pytest.mark.slow
-def test_200_kills() -> None:
-    found = killed(200, 2)
-    assert found["damage"] == [] and found["saves"] > 200
+@pytest.mark.promise("checkpoints")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("count", quick_and_full(15, 200))
+def test_no_kill_leaves_a_damaged_checkpoint(count: int, figure: Callable[[str], None]) -> None:
+    found = killed(count, count, *(["quick"] if count < 200 else []))
+    assert found["damage"] == [] and found["saves"] > count
+    figure(
+        f"{count} kills in a loop of {found['saves']} saves: {len(found['damage'])} corrupt, none older than was told"
+    )

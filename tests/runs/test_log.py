@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +15,9 @@ import pytest
 
 from cnnviz import runs
 from cnnviz.runs.following import curve_of
-from cnnviz.runs.log import Log, event_in, line_of
+from cnnviz.runs.log import Log, event_in, line_of, mark
 from cnnviz.training.config import Config
-from cnnviz.training.events import Changed, Event, Note, Paused, Resumed, Saved
+from cnnviz.training.events import Begun, Changed, Ended, Epoch, Event, Look, Note, Paused, Resumed, Saved
 from tests.runs.made import begun, ended, look, passed, stepped
 
 SOME: tuple[Event, ...] = (
@@ -219,3 +221,39 @@ def test_a_run_replaced_on_disk_is_read_anew(trained: Callable[..., str]) -> Non
     new.write_bytes(line_of(stepped(1)))
     new.replace(path)
     assert runs.events(run) == (stepped(1),)
+
+
+def test_what_counts_is_found_from_the_end_as_from_the_beginning() -> None:
+    """One look at each event gives what taking them in one by one gives, for any order of starts, epochs and ends."""
+
+    def one_by_one(events: list[Event]) -> tuple[Event, ...]:
+        found: list[Event] = []
+        for event in events:
+            if isinstance(event, Begun):
+                found = [each for each in found if 0 < event.step >= each.step and not isinstance(each, Ended)]
+            elif isinstance(event, (Epoch, Look)):
+                found = [each for each in found if type(each) is not type(event) or each.epoch != event.epoch]
+            found.append(event)
+        return tuple(found)
+
+    chance = random.Random(3)
+    for _ in range(300):
+        kinds = [begun, stepped, passed, ended, lambda step: mark(step // 2, step)]
+        told = [chance.choice(kinds)(chance.randrange(5)) for _ in range(chance.randrange(12))]
+        assert repr(runs.kept(told)) == repr(one_by_one(told))
+
+
+@pytest.mark.parametrize("fields", [{"step": "1"}, {"step": 1.5}, {"step": None}, {"step": [1]}, {"step": 2**60}])
+def test_an_event_of_other_types_is_none(fields: dict[str, object]) -> None:
+    assert event_in(json.dumps({"event": "paused", "step": 1}).encode()) is not None
+    assert event_in(json.dumps({"event": "paused", **fields}).encode()) is None
+
+
+def test_the_end_is_written_although_the_disk_failed_just_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = runs.create(Config())
+    with runs.writer(run) as write:
+        write.event(begun())
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+            write.event(ended(5))
+    assert [event.event for event in runs.events(run)] == ["begun", "ended"]

@@ -6,16 +6,18 @@ import hashlib
 import json
 import pickle
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cnnviz import runs
-from cnnviz.runs.sealed import seal
-from tests.runs.made import state
+from cnnviz.runs.sealed import fingerprint, seal
+from tests.promises import quick_and_full
+from tests.runs.made import CLASSES, state
 
 Trained = Callable[..., str]
 
@@ -48,8 +50,10 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("count", [400, pytest.param(3000, marks=pytest.mark.slow)])
-def test_mutations(count: int, trained: Trained) -> None:
+@pytest.mark.promise("hostile")
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("count", quick_and_full(400, 3000))
+def test_mutations(count: int, trained: Trained, figure: Callable[[str], None]) -> None:
     run = trained()
     folder = runs.folder(run) / "checkpoints"
     last = next(folder.glob("last-*.safetensors"))
@@ -59,17 +63,20 @@ def test_mutations(count: int, trained: Trained) -> None:
         folder / "epoch-0002.safetensors": lambda: runs.weights(run),
         folder / "epoch-0002.json": lambda: runs.weights(run),
     }
-    rng, accepted = np.random.default_rng(count), []
+    rng, accepted, same = np.random.default_rng(count), [], 0
     for number in range(count):
         path, ask = list(asks.items())[number % len(asks)]
         content = path.read_bytes()
         change = mutated(content, rng)
         path.write_bytes(change)
-        if not _same_facts(content, change) and not refused(ask):
+        if _same_facts(content, change):
+            same += 1
+        elif not refused(ask):
             accepted.append((path.name, number))
         path.write_bytes(content)
     assert accepted == []
     assert runs.checkpoint(run) is not None and runs.weights(run)
+    figure(f"{count} mutations of weights, state and manifests: {len(accepted)} accepted, {same} of no meaning")
 
 
 def _same_facts(one: bytes, other: bytes) -> bool:
@@ -118,6 +125,7 @@ def header(**tensors: Any) -> bytes:
     return struct.pack("<Q", len(told)) + told
 
 
+TWICE = b'"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}'
 FLAT = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 CRAFTED = {
     "empty": b"",
@@ -131,6 +139,21 @@ CRAFTED = {
     "overlapping": header(v=FLAT, w=FLAT) + b"\0" * 4,
     "of no type": header(w={**FLAT, "dtype": "OBJ"}) + b"\0" * 4,
     "a torch file": b"PK\x03\x04" + b"\0" * 60,
+    "a header of all": struct.pack("<Q", 2**64 - 1) + b"{}",
+    "a header of blanks": struct.pack("<Q", 3_000_000) + b" " * 3_000_000,
+    "deep objects": struct.pack("<Q", 600_000) + b'{"a":{' * 100_000,
+    "digits": struct.pack("<Q", 100_010) + b'{"w":{"a":' + b"9" * 100_000,
+    "a billion": header(w={"dtype": "F32", "shape": [10**18], "data_offsets": [0, 10**18]}),
+    "no numbers": header(w={**FLAT, "shape": [float("nan")], "data_offsets": [float("inf"), 0]}),
+    "backwards": header(w={**FLAT, "data_offsets": [4, 0]}) + b"\0" * 4,
+    "a hole": header(w={**FLAT, "data_offsets": [4, 8]}) + b"\0" * 8,
+    "two of one name": struct.pack("<Q", 2 * len(TWICE) + 3) + b"{" + TWICE + b"," + TWICE + b"}" + b"\0" * 4,
+    "another dtype": header(w={**FLAT, "dtype": "F64"}) + b"\0" * 4,
+    "names": header(**{"../../w": FLAT, "w\0": {**FLAT, "data_offsets": [4, 8]}}) + b"\0" * 8,
+    "metadata that is none": header(__metadata__=["x"], w=FLAT) + b"\0" * 4,
+    "metadata of metadata": header(__metadata__={"manifest": {"a": 1}}, w=FLAT) + b"\0" * 4,
+    "no shape": header(w={"dtype": "F32", "data_offsets": [0, 4]}) + b"\0" * 4,
+    "no text": struct.pack("<Q", 4) + b"\xff\xfe\xfd\xfc",
 }
 
 
@@ -149,6 +172,49 @@ def test_crafted_weights(kind: str, vouched: bool, trained: Trained, tmp_path: P
     assert refused(lambda: runs.weights(run)) and refused(lambda: runs.checkpoint(run, 2))
     assert refused(lambda: runs.export(run)) and not trap.exists()
     assert runs.checkpoint(run, 1) is not None  # the others are not touched
+
+
+def resealed(run: str, name: str, content: bytes, facts: Mapping[str, object] = MappingProxyType({})) -> None:
+    """Exchange the weights under ``name`` as somebody who knows how we seal: digests, fingerprint and all."""
+    folder = runs.folder(run) / "checkpoints"
+    card = {**json.loads((folder / f"{name}.json").read_bytes()), **facts}
+    card = {key: value for key, value in card.items() if value is not None}
+    length = struct.unpack("<Q", content[:8])[0]
+    told = json.loads(content[8 : 8 + length])
+    told["__metadata__"] = {"manifest": fingerprint(card)}
+    head = json.dumps(told).encode()
+    content = struct.pack("<Q", len(head)) + head + content[8 + length :]
+    card["sha256"] = hashlib.sha256(content).hexdigest()
+    weights = f"last-{card['sha256'][:16]}" if name == "last" else name
+    (folder / f"{weights}.safetensors").write_bytes(content)
+    (folder / f"{name}.json").write_text(json.dumps(card))
+
+
+PARSED = ("huge", "negative", "beyond the end", "overlapping", "of no type", "a billion", "backwards", "a hole")
+
+
+@pytest.mark.promise("hostile")
+def test_headers_crafted_by_one_who_knows_how_we_seal(trained: Trained, figure: Callable[[str], None]) -> None:
+    """Nothing then tells it from ours but what the format allows: no crash, no memory, one sentence."""
+    run, count = trained(), 0
+    for kind in (*PARSED, "another dtype", "no shape"):
+        resealed(run, "epoch-0002", CRAFTED[kind])
+        resealed(run, "last", CRAFTED[kind])
+        assert refused(lambda: runs.checkpoint(run, 2)), kind
+        assert refused(lambda: runs.checkpoint(run)), kind
+        count += 2
+    good = header(w=FLAT) + b"\0" * 4
+    for facts in ({"facts": None}, {"facts": []}, {"facts": "x"}, {"run": "x"}, {"kind": "weights"}, {"kind": None}):
+        resealed(run, "last", good, facts)
+        assert refused(lambda: runs.checkpoint(run)), facts
+        count += 1
+    for facts in ({"step": None}, {"step": "1"}, {"classes": None}, {"epoch": "2"}, {"epoch": 1}, {"kind": "state"}):
+        resealed(run, "epoch-0002", good, facts)
+        assert refused(lambda: runs.weights(run)) and refused(lambda: runs.checkpoint(run, 2)), facts
+        count += 1
+        resealed(run, "epoch-0002", good, {"step": 20, "classes": list(CLASSES), "epoch": 2, "kind": "weights"})
+        assert runs.weights(run)  # what is refused is the fact, not that it was sealed anew
+    figure(f"{count + 2 * len(CRAFTED)} crafted headers and manifests, {count} of them sealed as ours are: 0 accepted")
 
 
 @pytest.mark.parametrize("sha256", ["../../../etc/passwd", "", None, 7, "a" * 64, ["x"], "\0", "/" * 64])

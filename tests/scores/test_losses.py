@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -31,6 +33,31 @@ def test_equals_torch(seed: int, classes: int, spread: float, temperature: float
     slope = gradient(values, label, temperature=temperature)
     np.testing.assert_allclose(slope, z.grad.numpy(), rtol=1e-12, atol=1e-12 / temperature)
     assert slope.sum() == pytest.approx(0, abs=1e-12 / temperature)
+
+
+@pytest.mark.promise("numbers")
+def test_a_thousand_random_losses_and_their_slopes_equal_autograd(figure: Callable[[str], None]) -> None:
+    draw, worst, count = np.random.default_rng(6), 0.0, 1000
+    for _ in range(count):
+        classes, temperature = int(draw.integers(2, 40)), float(draw.choice([0.05, 0.5, 1.0, 20.0]))
+        values = draw.choice([0.01, 1.0, 50.0]) * draw.standard_normal(classes)
+        label, margin = int(draw.integers(classes)), float(draw.uniform(0.1, 3))
+        z = torch.tensor(values, requires_grad=True)
+        wanted = functional.cross_entropy(z[None] / temperature, torch.tensor([label]))
+        slope = torch.autograd.grad(wanted, z)[0].numpy()
+        hinged = classes * functional.multi_margin_loss(z[None], torch.tensor([label]), margin=margin)
+        pairs = [
+            (cross_entropy(values, label, temperature=temperature), wanted.item()),
+            (gradient(values, label, temperature=temperature) * temperature, slope * temperature),
+            (hinge(values, label, margin=margin)[0], hinged.item()),
+            (hinge(values, label, margin=margin)[1], torch.autograd.grad(hinged, z)[0].numpy()),
+        ]
+        worst = max(worst, *(float(np.max(np.abs(a - b) / np.maximum(1, np.abs(b)))) for a, b in pairs))
+    figure(
+        f"{count} random scores, cross-entropy and hinge with their gradients, against autograd:"
+        f" at most {worst:.0e} apart"
+    )
+    assert worst < 1e-12
 
 
 @pytest.mark.parametrize(("classes", "chance"), [(10, 2.302585), (1000, 6.907755)])

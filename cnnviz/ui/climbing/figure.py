@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.ui import cache
 from cnnviz.ui.climbing.asking import Asked
 from cnnviz.ui.climbing.pictures import address, shown
 from cnnviz.ui.components.curves import Axis, Curve, curves
@@ -21,8 +22,30 @@ KEY = "climb-run"
 
 
 def show(asked: Asked) -> tuple[Event, ...]:
-    """The climb of these settings, live; returns its events."""
+    """The price of the climb of these settings, and the climb, live; returns its events."""
+    st.caption(price(asked))
     return live("climb", asked.settings, key=KEY, draw=drawing(asked.said), label="Climb", untrained=empty)
+
+
+def price(asked: Asked) -> str:
+    """What the climb takes; that it takes too long is only told, as it was measured where many may be at work."""
+    from cnnviz.actmax import ClimbError, cost, parse_all
+    from cnnviz.actmax.costing import affordable
+
+    wanted = asked.settings
+
+    def measured() -> float:
+        return cost(asked.network, wanted.objective, steps=1, size=wanted.size or None)
+
+    try:
+        # every unit of a layer costs the same
+        layers = [sorted({term.layer for _, term in each.parts}) for each in parse_all(wanted.objective)]
+        name = f"climb cost {wanted.network} {layers} {wanted.size}"
+        seconds = affordable(cache.made(measured, name) * wanted.count * wanted.steps, wanted.steps)
+    except ClimbError as refused:
+        return f"{refused}."
+    told = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+    return f"{wanted.steps} steps: about {told}\N{NO-BREAK SPACE}s on one core."
 
 
 def empty() -> None:

@@ -14,6 +14,7 @@ from cnnviz.ui.components.product import Block, chosen, product
 from cnnviz.ui.components.window import Scene, clicked, edited, window
 from cnnviz.ui.convolving.arrays import EDITABLE, Array, written_as
 from cnnviz.ui.convolving.controls import Worked
+from cnnviz.ui.plain import quoted
 
 ENTRIES = 40_000  # of a matrix that is drawn: more cells than a screen has room for
 Cell = tuple[int, int, int]
@@ -52,7 +53,7 @@ def scene(worked: Worked) -> Scene:
 def draw(worked: Worked, view: str) -> Cell:
     """The sentences about what does not go together, the matrices if wanted, and the window; returns the cell."""
     for note in worked.notes:
-        st.warning(note, icon=":material/rule:")
+        st.warning(quoted(note), icon=":material/rule:")
     cell = cell_of(worked)
     if view != "steps":
         matrices(worked, cell, columns=view == "windows")

@@ -13,6 +13,7 @@ from cnnviz.ui import cache, state
 from cnnviz.ui.components.ledger import KEPT, SORTABLE, Heat, Scene, Total, View, grid, ledger_table
 from cnnviz.ui.counting.counted import OWN, PUBLISHED, START, Counted, refusal, size_of, size_text
 from cnnviz.ui.pictures import Chosen, choose_picture
+from cnnviz.ui.plain import quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,9 +124,9 @@ def counted(name: str, text: str, size: tuple[int, int, int]) -> Counted | None:
     """The ledger on screen, remembered; a problem is told in one sentence and what can be counted is counted."""
     found = cache.counted(name, text, size)
     if found is None:
-        st.warning(refusal(text, size) or "Not one layer fits this input: choose a larger one.")
+        st.warning(quoted(refusal(text, size)) or "Not one layer fits this input: choose a larger one.")
     elif found.problem:
-        st.warning(f"{found.problem} Shown is what comes before.")
+        st.warning(f"{quoted(found.problem)} Shown is what comes before.")
     return found
 
 

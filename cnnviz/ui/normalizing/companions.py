@@ -16,6 +16,7 @@ from cnnviz.ui.controls import controls
 from cnnviz.ui.normalizing.controls import Shown
 from cnnviz.ui.normalizing.given import LONGEST, parse
 from cnnviz.ui.normalizing.numbers import plain
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.typed import BadNumbers
 
 Array = NDArray[np.float64]
@@ -62,7 +63,7 @@ def _companions(name: str, key: str, default: str) -> Array:
     try:
         return parse(text)[:, 0]
     except BadNumbers as refused:
-        st.warning(f"{refused}. Shown: {default}.")
+        st.warning(f"{quoted(refused)}. Shown: {default}.")
         return parse(default)[:, 0]
 
 

@@ -16,6 +16,7 @@ from cnnviz.ui.components.batch import Row, Rule, batch, edited
 from cnnviz.ui.controls import choose, controls
 from cnnviz.ui.normalizing.examples import EXAMPLES
 from cnnviz.ui.normalizing.given import LONGEST, MOST, SOURCES, TEXTBOOK, Given, parse, recalled, write
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.presets import note
 from cnnviz.ui.typed import BadNumbers
 
@@ -248,7 +249,7 @@ def draw(shown: Shown) -> None:
     )
     batch(rows, key="bn", label=describe(shown), one_scale=shown.same, rule=rule, on_edit=keep_edit)
     if shown.told:
-        st.warning(shown.told)
+        st.warning(quoted(shown.told))
     note(EXAMPLES)
 
 

@@ -17,6 +17,7 @@ from cnnviz.ui.normalizing.controls import Shown
 from cnnviz.ui.normalizing.equations import equations
 from cnnviz.ui.normalizing.given import LONGEST, parse
 from cnnviz.ui.normalizing.numbers import plain
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.strip import show_code
 from cnnviz.ui.typed import BadNumbers
 
@@ -55,7 +56,7 @@ def section(shown: Shown) -> None:
             feature = int(choose("Feature", ["1", "2"], key="bn-feature", default="1")) - 1
         way = follow(shown, text, feature)
         if way.told:
-            st.warning(way.told)
+            st.warning(quoted(way.told))
         st.markdown("\n".join(f"- {line}" for line in [*notice(way), *_evaluating(shown, feature)]))
         show_code(code(way))
     with right:

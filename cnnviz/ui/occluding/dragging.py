@@ -14,6 +14,7 @@ from cnnviz.ui import cache, state
 from cnnviz.ui.cam.explaining import readable
 from cnnviz.ui.components.bars import percent
 from cnnviz.ui.components.occluder import Answer, Photo, Said, Standing, Words, answer, occluder
+from cnnviz.ui.lecture import fragment
 from cnnviz.ui.occluding import places, searching
 from cnnviz.ui.occluding.places import Box, Corner
 from cnnviz.ui.occluding.reading import formula
@@ -53,12 +54,12 @@ def figure(asked: Situation) -> None:
     occluder(photo(asked), context=asked.context, key=KEY, on_did=functools.partial(did, asked))
 
     active = searching.busy(asked)
-    st.fragment(functools.partial(_answer, asked, active), key=ANSWER, run_every=POLL if active else None)()
+    fragment(functools.partial(_answer, asked, active), key=ANSWER, run_every=POLL if active else None)()
 
 
 def written(asked: Situation) -> None:
     """The formula with the numbers under the patch where it was let go; reruns alone."""
-    st.fragment(functools.partial(_written, asked), key=FORMULA)()
+    fragment(functools.partial(_written, asked), key=FORMULA)()
 
 
 def _written(asked: Situation) -> None:

@@ -16,6 +16,7 @@ from cnnviz.ui import state
 from cnnviz.ui.components.window import Scene, clicked
 from cnnviz.ui.components.window import window as slide
 from cnnviz.ui.controls import choose, controls
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.pooling.examples import EXAMPLES, SAME
 from cnnviz.ui.pooling.input import Given, choose_input, keep_edit
 from cnnviz.ui.presets import note
@@ -184,5 +185,5 @@ def draw(shown: Pooled) -> None:
         )
     with right:
         if shown.told:
-            st.warning(shown.told)
+            st.warning(quoted(shown.told))
         note(EXAMPLES)

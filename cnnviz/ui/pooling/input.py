@@ -15,6 +15,7 @@ from cnnviz.params import param
 from cnnviz.ui import cache, state
 from cnnviz.ui.components.window import edited
 from cnnviz.ui.controls import choose, controls
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.typed import BadNumbers, number
 
 Array = NDArray[np.float64]
@@ -77,7 +78,7 @@ def choose_input() -> Given:
     try:
         return numbers(text)
     except BadNumbers as refused:
-        st.warning(f"{refused}. Shown: CS231n's matrix.")
+        st.warning(f"{quoted(refused)}. Shown: CS231n's matrix.")
         return numbers(CS231N)
 
 

@@ -14,6 +14,7 @@ from cnnviz.params import param
 from cnnviz.ui import state
 from cnnviz.ui.components.race import MOST_RUNNERS, race, viewed
 from cnnviz.ui.controls import choose, controls
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.presets import note
 from cnnviz.ui.racing import settings
 from cnnviz.ui.racing.examples import EXAMPLES, FIRST, OWN
@@ -180,7 +181,7 @@ def _step(steps: int) -> int | None:
 def draw(raced: Raced) -> None:
     """The race, what could not be, and the example on screen."""
     if raced.told:
-        st.warning(raced.told)
+        st.warning(quoted(raced.told))
     drawn = _linked()
     race(raced.scene(), key="race", step=raced.step, runner=raced.focus, on_view=lambda: _keep_view(raced, drawn))
     note(EXAMPLES)

@@ -18,6 +18,7 @@ from cnnviz.scores.shelf import load
 from cnnviz.scores.written import Row
 from cnnviz.ui import state
 from cnnviz.ui.controls import choose, controls
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.scoring.examples import LONGEST, OWN
 from cnnviz.ui.scoring.picture import Pictured, choose_pictured
 
@@ -143,7 +144,7 @@ def _own() -> tuple[Row, ...]:
     try:
         return written.parse(text, own_row=True)
     except BadScores as refused:
-        st.warning(f"{refused}. Shown: ten equal scores.")
+        st.warning(f"{quoted(refused)}. Shown: ten equal scores.")
         return written.parse(OWN)
 
 

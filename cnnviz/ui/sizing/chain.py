@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.arithmetic import BadChain, BadSize, parse_chain, walk
 from cnnviz.arithmetic.chains import Step, describe
 from cnnviz.ui import state
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.sizing.figure import counted
 
 LONGEST = 1200  # characters: it travels in the link
@@ -43,7 +44,7 @@ def _drawn(text: str) -> None:
     try:
         steps = walk(parse_chain(text))
     except (BadChain, BadSize) as error:
-        st.warning(_sentence(error), icon=":material/edit:")
+        st.warning(quoted(_sentence(error)), icon=":material/edit:")
         return
     if not steps:
         st.markdown("Add a layer below the input, for example `conv 3 p1 f16`.")
@@ -51,7 +52,7 @@ def _drawn(text: str) -> None:
     st.markdown(f"**{describe(steps)}**")
     st.markdown(table(steps))
     if steps[-1].problem:
-        st.warning(_sentence(steps[-1].problem), icon=":material/fit_screen:")
+        st.warning(quoted(_sentence(steps[-1].problem)), icon=":material/fit_screen:")
 
 
 def _sentence(text: object) -> str:

@@ -137,7 +137,7 @@ def _box(box: Box, key: str, end: str = "", *, disabled: bool = False) -> int:
             box.default,
             key=key,
             help=box.help,
-            bind="query-params",
+            bind=state.binding(key),
             disabled=disabled,
         )
         or box.low

@@ -10,6 +10,7 @@ from cnnviz import runs
 from cnnviz.ui import state
 from cnnviz.ui.components.shelf import Row, shelf
 from cnnviz.ui.lecture import sentence
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.training import sets, uploading, words
 from cnnviz.ui.training.commands import ADOPTED, RUN
 from cnnviz.ui.training.setup import adopt
@@ -102,13 +103,13 @@ def _tools(shown: Shown | None) -> None:
 
 def _import() -> None:
     st.markdown("A zip that **Export** made, here or elsewhere.")
-    _, data = uploading.fresh("An exported run", key="train-import")
-    if not data:
+    name, data = uploading.fresh("An exported run", key="train-import")
+    if not name:
         return
     try:
         run = runs.admit(data)
     except ValueError as refused:
-        st.error(sentence(refused), icon=":material/error:")
+        st.error(quoted(sentence(refused)), icon=":material/error:")
         return
     uploading.taken(data, key="train-import")
     _look_at(run)
@@ -156,6 +157,6 @@ def _tell(do: Callable[[], object]) -> bool:
     try:
         do()
     except (ValueError, OSError) as refused:
-        state.put(TOLD, sentence(refused))
+        state.put(TOLD, quoted(sentence(refused)))
         return False
     return True

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz import runs
 from cnnviz.training.events import Look
+from cnnviz.ui.lecture import fragment
 from cnnviz.ui.training import looks, reading, sets, stack, words
 from cnnviz.ui.training.earlier import compared
 from cnnviz.ui.training.setup import KEY, Wanted
@@ -24,7 +25,7 @@ def own_layers(wanted: Wanted) -> None:
 def section(shown: Shown | None, wanted: Wanted) -> None:
     """Formula, notices and downloads, then the look inside; both anew every few seconds while it trains."""
     every = interval(shown)
-    st.fragment(_body, run_every=None if every is None else SLOWER * every)(shown, wanted)
+    fragment(_body, run_every=None if every is None else SLOWER * every)(shown, wanted)
 
 
 def _body(shown: Shown | None, wanted: Wanted) -> None:

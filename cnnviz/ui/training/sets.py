@@ -10,7 +10,9 @@ import streamlit as st
 from cnnviz.data import sets
 from cnnviz.data.sets import DATASETS, BadData
 from cnnviz.ui import cache, state
+from cnnviz.ui.lecture import fragment
 from cnnviz.ui.live import viewer
+from cnnviz.ui.plain import quoted
 from cnnviz.ui.training import fetching, uploading
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ def _offer(name: str) -> None:
             st.rerun()  # the page sets or ends the timer, or can use the set
         _download(name, now)
 
-    st.fragment(body, run_every=every)()
+    fragment(body, run_every=every)()
 
 
 def _download(name: str, now: fetching.Fetching | None) -> None:
@@ -131,14 +133,14 @@ def _upload() -> None:
     """A zip with one folder per class; refused in one sentence."""
     st.markdown("A zip with one folder of pictures per class, for example `cats/…` and `dogs/…`; 10 MB at most.")
     title, data = uploading.fresh("Your classes", key="train-upload")
-    if not data:
+    if not title:
         return
     bar = st.progress(0.0, "Looking at the pictures")
     try:
         name = sets.admit(data, by=viewer(), title=title, progress=lambda done, total: _tell(bar, done / max(total, 1)))
     except BadData as refused:
         bar.empty()
-        st.error(str(refused), icon=":material/image_not_supported:")
+        st.error(quoted(refused), icon=":material/image_not_supported:")
         return
     uploading.taken(data, key="train-upload")
     state.put(WANTED, name)  # the menu is drawn already: it stands there in the next run

@@ -113,7 +113,7 @@ def choose_config() -> Wanted:
             500,
             START.epochs,
             key=key("epochs"),
-            bind="query-params",
+            bind=state.binding(key("epochs")),
             help="How often all training images are seen.",
         )
     given["augmentation"] = _augmentation()
@@ -205,7 +205,13 @@ def _further() -> dict[str, Any]:
     )
     state.remember_default(key("seed"), START.seed)
     seed = st.number_input(
-        "Seed", 0, 2**31 - 1, START.seed, key=key("seed"), bind="query-params", help="Same seed, same curve."
+        "Seed",
+        0,
+        2**31 - 1,
+        START.seed,
+        key=key("seed"),
+        bind=state.binding(key("seed")),
+        help="Same seed, same curve.",
     )
     device = _choice("device", "Device", {"auto": "the best there is"}, "Where it computes.")
     precision = _choice("precision", "Precision", {"auto": "what suits the device"}, "Bits of the numbers it uses.")

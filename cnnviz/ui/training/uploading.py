@@ -10,7 +10,7 @@ MEGABYTES = 50  # the server enforces it
 
 
 def fresh(label: str, *, key: str) -> tuple[str, bytes]:
-    """Name and bytes of a zip that is new since :func:`taken`; both empty where there is none."""
+    """Name and bytes of a zip that is new since :func:`taken`; the name is "" where there is none."""
     given = st.file_uploader(
         label,
         type=["zip"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import streamlit as st
 from cnnviz import runs
 from cnnviz.ui import state
 from cnnviz.ui.components.readings import Said, readings
-from cnnviz.ui.lecture import sentence
+from cnnviz.ui.lecture import fragment, one_sentence
 from cnnviz.ui.training import changing, commands, earlier, replaying, sets, words
 from cnnviz.ui.training.charts import charts
 from cnnviz.ui.training.following import Followed
@@ -61,10 +60,10 @@ def panel(shown: Shown | None, wanted: Wanted) -> None:
         refused=commands.refused(),
         asked=str(state.get(commands.RUN)),
     )
-    st.fragment(_buttons)(watch)
+    fragment(_buttons)(watch)
     with st.container(key="train-live", gap="small"):
-        st.fragment(_live, run_every=replaying.EVERY if watch.plays else interval(shown))(watch)
-    st.fragment(changing.sliders)(shown, wanted.config)
+        fragment(_live, run_every=replaying.EVERY if watch.plays else interval(shown))(watch)
+    fragment(changing.sliders)(shown, wanted.config)
 
 
 def _plays(shown: Shown | None) -> bool:
@@ -129,13 +128,10 @@ def _live(watch: Watch) -> None:
         if part >= 1:
             st.rerun()  # the page ends the timer
         told = replaying.cut(told, part)
-    try:
+    with one_sentence():
         readings(words.readings(shown, told), _said(watch, shown, told), label="The training", key="train-readings")
         config = shown.config if shown is not None else watch.wanted.config
         charts(told, watch.earlier, config=config, classes=watch.classes)
-    except Exception as error:  # the page's own net does not reach a fragment that runs alone
-        logging.getLogger("cnnviz").exception("the figure of a training failed")
-        st.error(sentence(error), icon=":material/error:")
 
 
 def _said(watch: Watch, shown: Shown | None, told: Followed | None) -> Said:

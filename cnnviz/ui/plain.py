@@ -1,0 +1,19 @@
+"""A text of a user inside a sentence of ours: shown as it was written, never as markdown."""
+
+from __future__ import annotations
+
+import re
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~$])")
+_QUOTED = re.compile(r"“.*”|'.*'", re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """``text`` so that markdown shows every character of it: no link, picture, colour, icon or formula."""
+    # an icon or emoji is looked for after the escapes are gone, so its colon is set apart
+    return _MARKS.sub(r"\\\1", text).replace(":", ":\N{WORD JOINER}")
+
+
+def quoted(sentence: object) -> str:
+    """A sentence of ours in which what stands between quotation marks is somebody else's."""
+    return _QUOTED.sub(lambda found: plain(found[0]), str(sentence))

@@ -1,0 +1,192 @@
+"""A browser's tab without a browser: Streamlit's websocket, one message for every change, and how long it took."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.load.changes import Change
+from tests.load.screen import Screen
+
+PATIENCE = 90.0  # seconds after which an answer counts as lost
+WHOLE, PART = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
+class Lost(Exception):
+    """The server closed the line, or did not answer within :data:`PATIENCE`."""
+
+
+@dataclass
+class Tab:
+    """One session. Its timers run, as in a browser: a fragment that asks to be polled is polled."""
+
+    line: ClientConnection
+    url: str
+    screen: Screen = field(default_factory=Screen)
+    finished: int = 0  # scripts and fragments that ended, polls included
+    received: int = 0  # bytes
+    _held: dict[str, WidgetState] = field(default_factory=dict)
+    _kept: dict[str, bytes] = field(default_factory=dict)
+    _waiting: tuple[str, asyncio.Future[None]] | None = None
+    _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def open(self, page: str, query: str = "") -> float:
+        """Open the page of that address first of all; seconds until it was drawn."""
+        ask = self._ask()
+        ask.rerun_script.query_string, ask.rerun_script.page_name = query, page
+        return await self._answered(ask)
+
+    async def visit(self, page: str) -> float:
+        """Go to another page by the menu; seconds until it was drawn."""
+        self._held.clear()
+        ask = self._ask()
+        ask.rerun_script.query_string, ask.rerun_script.page_script_hash = "", self.screen.pages[page]
+        return await self._answered(ask)
+
+    async def change(self, change: Change) -> float:
+        """Change a control; seconds until the page was drawn."""
+        states = [change.state]
+        if not change.passes:
+            self._held[change.state.id] = change.state
+            states = []
+        return await self._answered(self._ask(states, fragment=change.fragment), fragment=change.fragment)
+
+    async def again(self) -> float:
+        """Run the page as it stands."""
+        return await self._answered(self._ask())
+
+    async def begin(self, page: str) -> None:
+        """Ask for a page and do not wait for it."""
+        ask = self._ask()
+        ask.rerun_script.page_name = page
+        await self.line.send(ask.SerializeToString())
+
+    def _ask(self, states: Iterable[WidgetState] = (), *, fragment: str = "", timer: bool = False) -> BackMsg:
+        ask = BackMsg()
+        rerun, context = ask.rerun_script, ask.rerun_script.context_info
+        rerun.query_string, rerun.page_script_hash = self.screen.query, self.screen.page
+        rerun.widget_states.widgets.extend([*self._held.values(), *states])
+        rerun.cached_message_hashes.extend(self._kept)
+        rerun.fragment_id, rerun.is_auto_rerun = fragment, timer
+        context.timezone, context.locale, context.color_scheme, context.url = "Etc/UTC", "en", "light", self.url
+        return ask
+
+    async def _answered(self, ask: BackMsg, *, fragment: str = "") -> float:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting = (fragment, done)
+        start = time.perf_counter()
+        try:
+            await self.line.send(ask.SerializeToString())
+            await asyncio.wait_for(done, PATIENCE)
+        except TimeoutError:
+            raise Lost(f"no answer within {PATIENCE:.0f} s") from None
+        except ConnectionClosed as closed:
+            raise Lost(f"closed: {closed}") from None
+        finally:
+            self._waiting = None
+        return time.perf_counter() - start
+
+    async def listen(self) -> None:
+        """Take what the server says until the line ends."""
+        try:
+            async for data in self.line:
+                assert isinstance(data, bytes)
+                self.received += len(data)
+                self._take(self._whole(data))
+        except ConnectionClosed:
+            pass
+        finally:
+            for timer in self._timers.values():
+                timer.cancel()
+            if self._waiting is not None and not self._waiting[1].done():
+                self._waiting[1].set_exception(Lost("the server closed the line"))
+
+    def _whole(self, data: bytes) -> ForwardMsg:
+        """The message; one that the browser has kept travels as its hash."""
+        message = ForwardMsg.FromString(data)
+        if message.WhichOneof("type") == "ref_hash":
+            kept = ForwardMsg.FromString(self._kept[message.ref_hash])
+            kept.metadata.CopyFrom(message.metadata)
+            return kept
+        if message.metadata.cacheable and message.hash:
+            self._kept[message.hash] = data
+        return message
+
+    def _take(self, message: ForwardMsg) -> None:
+        self.screen.take(message)
+        kind = message.WhichOneof("type")
+        if kind == "delta":
+            self._give_way(message)
+        elif kind == "script_finished":
+            self.finished += 1
+            self._resolve(message)
+        elif kind in ("auto_rerun", "stop_auto_rerun", "new_session"):
+            self._set_timers()
+
+    def _give_way(self, message: ForwardMsg) -> None:
+        """A control that the server sets forgets what was chosen here."""
+        element = message.delta.new_element
+        proto = getattr(element, element.WhichOneof("type") or "", None)
+        if getattr(proto, "set_value", False):
+            self._held.pop(proto.id, None)
+
+    def _resolve(self, message: ForwardMsg) -> None:
+        if self._waiting is None or self._waiting[1].done():
+            return
+        fragment, done = self._waiting
+        whole = message.script_finished == WHOLE
+        part = message.script_finished == PART and fragment in message.metadata.run.fragment_ids
+        if whole or (fragment and part):
+            done.set_result(None)
+
+    def _set_timers(self) -> None:
+        for fragment in [each for each in self._timers if each not in self.screen.timers]:
+            self._timers.pop(fragment).cancel()
+        for fragment, interval in self.screen.timers.items():
+            if fragment not in self._timers:
+                self._timers[fragment] = asyncio.create_task(self._poll(fragment, interval))
+
+    async def _poll(self, fragment: str, interval: float) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(interval)
+                await self.line.send(self._ask(fragment=fragment, timer=True).SerializeToString())
+
+
+@asynccontextmanager
+async def tab(url: str, **options: Any) -> AsyncIterator[Tab]:
+    """A tab at the app's address (``http://…``), closed at the end; ``options`` go to the websocket."""
+    address = urlsplit(url)
+    stream = (
+        f"{'wss' if address.scheme == 'https' else 'ws'}://{address.netloc}{address.path.rstrip('/')}/_stcore/stream"
+    )
+    settings: dict[str, Any] = {
+        "subprotocols": ["streamlit"],
+        "origin": f"{address.scheme}://{address.netloc}",
+        "max_size": None,
+        "proxy": None,
+        "open_timeout": PATIENCE,
+        "close_timeout": 2,
+    }
+    async with connect(stream, **(settings | options)) as line:
+        opened = Tab(line, url)
+        listening = asyncio.create_task(opened.listen())
+        try:
+            yield opened
+        finally:
+            await line.close()
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening

@@ -1,0 +1,143 @@
+"""The proxy that SECURITY.md shows: it is valid, and a class behind it finds everything."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import shutil
+import ssl
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import launch, settle
+from tests.load.changes import changes
+from tests.load.proxied import PASSWORD, USER, Proxy, proxied
+from tests.load.served import Server, served
+from tests.load.tab import tab
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="nginx as Debian packs it"),
+    pytest.mark.skipif(
+        shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin") is None or shutil.which("openssl") is None,
+        reason="needs nginx and openssl: apt install nginx-light openssl",
+    ),
+    pytest.mark.timeout(300),
+]
+PHOTO = Path(__file__).parents[2] / "static" / "cam-cat.webp"
+
+
+@dataclass(frozen=True)
+class Site:
+    proxy: Proxy
+    replicas: tuple[Server, Server]
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        settings: dict[str, Any] = {"auth": (USER, PASSWORD), "verify": self.proxy.folder / "cnnviz.crt"}
+        method = options.pop("method", "GET")
+        return requests.request(method, f"{self.proxy.url}{path}", timeout=60, **(settings | options))
+
+    def line(self, cookie: str) -> dict[str, Any]:
+        """What a websocket of a visitor brings along."""
+        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        context = ssl.create_default_context(cafile=self.proxy.folder / "cnnviz.crt")
+        headers = {"Authorization": f"Basic {login}", "Cookie": f"cnnviz={cookie}"}
+        return {"ssl": context, "additional_headers": headers}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two replicas that share a data folder, behind nginx."""
+    folder = tmp_path_factory.mktemp("proxy")
+    with ExitStack() as opened:
+        names = {"STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost"}
+        first, second = (opened.enter_context(served(folder / "data", **names)) for _ in range(2))
+        yield Site(opened.enter_context(proxied(folder / "nginx", (first, second))), (first, second))
+
+
+def test_nobody_comes_in_without_the_password_and_nobody_gets_by_the_name(site: Site) -> None:
+    assert site.get("/", auth=None).status_code == 401
+    assert site.get("/", auth=(USER, "guess")).status_code == 401
+    assert site.get("/").status_code == 200
+    assert site.get("/_stcore/health").text == "ok"
+
+
+def test_more_than_the_server_takes_is_refused_by_the_proxy(site: Site) -> None:
+    refused = site.get("/_stcore/upload_file/none/none", method="PUT", data=bytes(52 << 20))
+    assert refused.status_code == 413
+
+
+def test_a_visitor_stays_with_one_server_and_different_ones_are_spread(site: Site) -> None:
+    given = {site.get("/").cookies["cnnviz"] for _ in range(24)}
+    for cookie in given:
+        for _ in range(2):
+            assert site.get("/_stcore/health", cookies={"cnnviz": cookie}).ok
+    asked = [(cookie, server) for _, cookie, server in site.proxy.asked() if cookie in given]
+    assert len(set(asked)) == len(given) == 24
+    assert len({server for _, server in asked}) == 2
+
+
+def test_a_control_works_through_the_proxy_and_a_training_is_found_on_both_servers(site: Site) -> None:
+    async def begun(cookie: str) -> str:
+        async with tab(site.proxy.url, **site.line(cookie)) as lecturer:
+            await lecturer.open("training", "train-data=shapes&train-epochs=1")
+            await lecturer.change(next(each for each in changes(lecturer.screen) if each.label == "Start"))
+            assert not lecturer.screen.faults
+            return lecturer.screen.query
+
+    async def said(cookie: str, query: str) -> str:
+        async with tab(site.proxy.url, **site.line(cookie)) as student:
+            await student.open("training", query)
+            return student.screen.query
+
+    query = asyncio.run(begun("lecturer"))
+    assert "run=" in query
+    asyncio.run(asyncio.sleep(0.2))
+    for cookie in map(str, range(8)):  # the link stays in the address if the run is known
+        assert asyncio.run(said(cookie, query)) == query
+    lines = {server for path, cookie, server in site.proxy.asked() if path.endswith("stream")}
+    assert len(lines) == 2
+
+
+def test_a_browser_opens_a_page_changes_something_and_uploads_a_photo(site: Site) -> None:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        context = browser.new_context(
+            ignore_https_errors=True, http_credentials={"username": USER, "password": PASSWORD}
+        )
+        page = context.new_page()
+        page.set_default_timeout(90_000)
+        page.goto(f"{site.proxy.url}/augmentation")
+        settle(page)
+        page.get_by_role("button", name="Choose the picture").click()
+        page.locator("input[type=file]").first.set_input_files(PHOTO)
+        page.get_by_text(PHOTO.name).first.wait_for()
+        page.goto(f"{site.proxy.url}/sizes")
+        settle(page)
+        page.get_by_label("Projector").first.check(force=True)
+        settle(page)
+        assert page.locator("[data-testid=stException]").count() == 0
+        cookie = next(each["value"] for each in context.cookies() if each["name"] == "cnnviz")
+        browser.close()
+    asked = [(path, server) for path, sent, server in site.proxy.asked() if sent == cookie]
+    assert {path.split("/")[2] for path, _ in asked if path.startswith("/_stcore/")} >= {"upload_file", "stream"}
+    assert len({server for _, server in asked}) == 1
+
+
+def test_a_server_behind_a_proxy_answers_below_a_path(tmp_path: Path) -> None:
+    with served(tmp_path, base="/lectures", STREAMLIT_SERVER_BASE_URL_PATH="lectures") as server:
+
+        async def elements() -> int:
+            async with tab(server.url) as student:
+                await student.open("sizes")
+                assert not student.screen.faults
+                return len(student.screen.elements)
+
+        assert asyncio.run(elements()) > 10
