@@ -47,6 +47,7 @@ def _report(work: Callable[[], Any], writing: int) -> None:
     gc.freeze()  # a collection would copy the parent's pages: the cost of forking, not of the work
     try:
         ctypes.CDLL(None).malloc_trim(0)  # what the parent has freed would hide what the work takes
+        ctypes.CDLL(None).mallopt(-3, 1 << 17)  # M_MMAP_THRESHOLD as at a start: what is freed goes back at once
         Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts anew from what is resident now
         before, start = _peak(), time.process_time()
         result = work()

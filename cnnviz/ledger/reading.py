@@ -103,6 +103,8 @@ class _Reader:
             return [Branches("add" if kind == "add" else "concat", branches, name=name)]
         body = self._braced(self._layers, depth + 1)
         if kind == "repeat":
+            if not body:
+                raise BadLineError("this repeats nothing; write layers between the braces, or leave it out")
             if times * sum(map(_count, body)) > LAYER_LIMIT:
                 raise BadLineError(f"this makes more than {LAYER_LIMIT} layers; repeat less often")
             return list(body) * times

@@ -240,7 +240,7 @@ def test_the_queue_and_the_share_of_one_viewer_are_bounded(tiny: ModuleType, mon
     for k in range(module.OWN, module.WAITING):
         still.submit(tiny.TASKS["counting"], tiny.Settings(seed=k))
     with pytest.raises(Busy, match="try again in a minute"):
-        still.submit(tiny.TASKS["counting"], tiny.Settings(seed=100), by="bob")
+        still.submit(tiny.TASKS["counting"], tiny.Settings(seed=module.WAITING), by="bob")
 
 
 def test_finished_runs_are_kept_up_to_a_number(

@@ -127,6 +127,7 @@ MISTAKES = [
     ("residual { bn } shortcut relu", "'shortcut relu' is no"[:9]),
     ("concat { bn }", "'bn' must stand in a branch"),
     ("concat { }", "there are no branches"),
+    ("conv 4 3\nrepeat 2 {\n}", "this repeats nothing"),
     ("repeat { bn }", "repeat needs one number"),
     ("repeat 0 { bn }", "'0' is no number of times"),
     ("repeat 600 { bn; relu }", "more than 1000 layers"),
