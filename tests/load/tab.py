@@ -41,6 +41,7 @@ class Tab:
     _kept: dict[str, bytes] = field(default_factory=dict)
     _waiting: tuple[str, asyncio.Future[None]] | None = None
     _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _ended: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)  # runs since the last question
 
     async def open(self, page: str, query: str = "") -> float:
         """Open the page of that address first of all; seconds until it was drawn."""
@@ -61,7 +62,11 @@ class Tab:
         if not change.passes:
             self._held[change.state.id] = change.state
             states = []
-        return await self._answered(self._ask(states, fragment=change.fragment), fragment=change.fragment)
+        try:
+            return await self._answered(self._ask(states, fragment=change.fragment), fragment=change.fragment)
+        except Lost as lost:
+            told = ", ".join(f"{kind} {sorted(parts)}" for kind, parts in self._ended)
+            raise Lost(f"{lost} to {change.label!r} in part {change.fragment!r}; ended since: {told}") from None
 
     async def again(self) -> float:
         """Run the page as it stands."""
@@ -85,7 +90,7 @@ class Tab:
 
     async def _answered(self, ask: BackMsg, *, fragment: str = "") -> float:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting = (fragment, done)
+        self._waiting, self._ended = (fragment, done), []
         start = time.perf_counter()
         try:
             await self.line.send(ask.SerializeToString())
@@ -131,6 +136,7 @@ class Tab:
             self._give_way(message)
         elif kind == "script_finished":
             self.finished += 1
+            self._ended = [*self._ended[-7:], (message.script_finished, tuple(message.metadata.run.fragment_ids))]
             self._resolve(message)
         elif kind in ("auto_rerun", "stop_auto_rerun", "new_session"):
             self._set_timers()

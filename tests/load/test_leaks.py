@@ -63,7 +63,8 @@ async def stay(server: Server, rng: random.Random, comings: Comings) -> None:
     """Open a page, change something, close the tab."""
     async with tab(server.url) as visitor:
         await visitor.open(rng.choice(comings.pages))
-        await visitor.change(rng.choice([each for each in changes(visitor.screen) if harmless(each)]))
+        offered = [each for each in changes(visitor.screen) if harmless(each)]
+        await (visitor.change(rng.choice(offered)) if offered else visitor.again())
         comings.faults += visitor.screen.faults
 
 
