@@ -86,7 +86,7 @@ class Student:
                     self.tally.finished += mine.finished
                     self.tally.failures += mine.screen.faults
         except (Lost, OSError, TimeoutError) as lost:
-            self.tally.failures.append(f"{type(lost).__name__}: {lost}"[:200])
+            self.tally.failures.append(f"{type(lost).__name__}: {lost}"[:400])
 
     async def _lesson(self, mine: Tab) -> None:
         page, query = self._next(mine)

@@ -65,8 +65,7 @@ class Tab:
         try:
             return await self._answered(self._ask(states, fragment=change.fragment), fragment=change.fragment)
         except Lost as lost:
-            told = ", ".join(f"{kind} {sorted(parts)}" for kind, parts in self._ended)
-            raise Lost(f"{lost} to {change.label!r} in part {change.fragment!r}; ended since: {told}") from None
+            raise Lost(f"{change.label!r} in part {change.fragment!r}: {lost}") from None
 
     async def again(self) -> float:
         """Run the page as it stands."""
@@ -96,7 +95,12 @@ class Tab:
             await self.line.send(ask.SerializeToString())
             await asyncio.wait_for(done, PATIENCE)
         except TimeoutError:
-            raise Lost(f"no answer within {PATIENCE:.0f} s") from None
+            asked = ask.rerun_script
+            where = asked.page_name or next(
+                (k for k, v in self.screen.pages.items() if v == asked.page_script_hash), ""
+            )
+            told = ", ".join(f"{kind} {sorted(parts)}" for kind, parts in self._ended)
+            raise Lost(f"no answer within {PATIENCE:.0f} s on {where or 'home'}; ended since: {told}") from None
         except ConnectionClosed as closed:
             raise Lost(f"closed: {closed}") from None
         finally:
