@@ -77,7 +77,8 @@ FULL = ["tests/cli", "tests/cam", "tests/browser/test_pages.py", "tests/browser/
 @pytest.mark.promise("offline")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    "chosen", [pytest.param(QUICK, id="quick"), pytest.param(FULL, id="full", marks=pytest.mark.slow)]
+    "chosen",
+    [pytest.param(QUICK, id="few", marks=pytest.mark.slow), pytest.param(FULL, id="full", marks=pytest.mark.slow)],
 )
 def test_the_app_starts_opens_and_explains_where_there_is_no_network_device(
     chosen: list[str], figure: Callable[[str], None]

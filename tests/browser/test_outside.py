@@ -133,9 +133,9 @@ FULL = (pages(), 25)
 
 
 @pytest.mark.promise("offline")
-@pytest.mark.parametrize(
-    "walk", [pytest.param(QUICK, id="quick"), pytest.param(FULL, id="full", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("walk", [pytest.param(QUICK, id="few"), pytest.param(FULL, id="full")])
 def test_a_browser_that_walks_the_pages_and_presses_what_is_there_asks_nobody_but_the_app(
     proxied: Browser, proxy: Proxy, figure: Callable[[str], None], walk: tuple[list[str], int]
 ) -> None:

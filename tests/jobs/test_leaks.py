@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -35,12 +36,21 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     tempfile.tempdir = None
 
 
+def workers() -> list[psutil.Process]:
+    """The processes of runs; a browser that other tests have open is none."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            found += [child] if any("cnnviz.jobs" in part or part == UNRULY for part in child.cmdline()) else []
+    return found
+
+
 def held() -> tuple[int, int, int]:
     """Threads of ours, child processes, descriptors."""
     gc.collect()
     process = psutil.Process()
     ours = [thread for thread in threading.enumerate() if thread.name.startswith("cnnviz")]
-    return len(ours), len(process.children(recursive=True)), process.num_fds()
+    return len(ours), len(workers()), process.num_fds()
 
 
 def ending(number: int) -> str:
@@ -92,7 +102,7 @@ def test_runs_leave_nothing_behind(
     assert after == before and grown - memory < MEMORY and not list(temporary.iterdir())
     scheduler.close()
     queue.close()
-    until(lambda: not psutil.Process().children(recursive=True))
+    until(lambda: not workers())
     figure(
         f"{2 * count} runs done, failed, cancelled or killed: {after[0]} threads, {after[1]} child and {after[2]} "
         f"descriptors as before, no file left, {max(0, grown - memory) / 2**20:.0f} MB more"
@@ -104,4 +114,4 @@ def at_rest(scheduler: Scheduler, tiny: ModuleType) -> None:
     run = scheduler.submit(tiny.TASKS["counting"], tiny.Settings(steps=1), fresh=True)
     until(lambda: scheduler._current is None and not scheduler.snapshot(run).active, 60)
     until(lambda: not [each for each in threading.enumerate() if each.name == "cnnviz-training"])
-    until(lambda: len(psutil.Process().children(recursive=True)) == 1)
+    until(lambda: len(workers()) == 1)

@@ -41,6 +41,7 @@ class Tab:
     _kept: dict[str, bytes] = field(default_factory=dict)
     _waiting: tuple[str, asyncio.Future[None]] | None = None
     _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _begun: bool = False  # whether a run of the whole page has begun since the last question
     _ended: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)  # runs since the last question
 
     async def open(self, page: str, query: str = "") -> float:
@@ -89,7 +90,7 @@ class Tab:
 
     async def _answered(self, ask: BackMsg, *, fragment: str = "") -> float:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting, self._ended = (fragment, done), []
+        self._waiting, self._begun, self._ended = (fragment, done), False, []
         start = time.perf_counter()
         try:
             await self.line.send(ask.SerializeToString())
@@ -143,6 +144,7 @@ class Tab:
             self._ended = [*self._ended[-7:], (message.script_finished, tuple(message.metadata.run.fragment_ids))]
             self._resolve(message)
         elif kind in ("auto_rerun", "stop_auto_rerun", "new_session"):
+            self._begun |= kind == "new_session" and not message.metadata.run.fragment_ids
             self._set_timers()
 
     def _give_way(self, message: ForwardMsg) -> None:
@@ -156,7 +158,9 @@ class Tab:
         if self._waiting is None or self._waiting[1].done():
             return
         fragment, done = self._waiting
-        whole = message.script_finished == WHOLE
+        # runs of a session follow each other, so the end of a part also says that the page before it has ended:
+        # Streamlit 1.67 drops the word of that where the page's timer asks at that very moment
+        whole = message.script_finished == WHOLE or (message.script_finished == PART and self._begun)
         part = message.script_finished == PART and fragment in message.metadata.run.fragment_ids
         if whole or (fragment and part):
             done.set_result(None)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.load.apart import complete
 from tests.load.changes import changes
 from tests.load.served import Server, served
 from tests.load.students import LIGHT, MIX, Tally, attend, rehearse
@@ -90,9 +91,9 @@ async def lesson_of(server: Server, folder: Path, plan: Lesson) -> tuple[Tally, 
 @pytest.mark.parametrize("plan", quick_and_full(Lesson(12, 8.0, 1.5, 1, LIGHT), Lesson(100, 180.0, 15.0, 12)))
 def test_a_class_loses_nobody_and_nobody_waits_long_beside_a_training(plan: Lesson, tmp_path: Path, figure) -> None:
     with served(tmp_path) as server:
-        rehearsed = asyncio.run(rehearse(server.url, each=plan.rehearsed, pages=plan.pages))
+        rehearsed = complete(rehearse(server.url, each=plan.rehearsed, pages=plan.pages))
         assert rehearsed.failures == []
-        tally, cost = asyncio.run(lesson_of(server, tmp_path, plan))
+        tally, cost = complete(lesson_of(server, tmp_path, plan))
         log = server.log.read_text()
     figure(
         f"{plan.students} sessions, {len(tally.seconds)} answers, {len(tally.failures)} failures: "

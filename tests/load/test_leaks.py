@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.load.apart import complete
 from tests.load.changes import changes
 from tests.load.served import Server, served
 from tests.load.students import LIGHT, MIX, harmless, rehearse
@@ -104,9 +105,9 @@ async def say_nothing(server: Server, rng: random.Random, comings: Comings) -> N
 def settled(server: Server) -> None:
     """Wait until the sessions that went are forgotten: one more visitor lets Streamlit look at the clock."""
     time.sleep(TTL + 1.0)
-    asyncio.run(come_and_go_once(server))
+    complete(come_and_go_once(server))
     time.sleep(TTL + 1.0)
-    asyncio.run(come_and_go_once(server))
+    complete(come_and_go_once(server))
     time.sleep(1.0)
     server.process.send_signal(signal.SIGUSR1)
     time.sleep(2.0)
@@ -134,12 +135,12 @@ def test_a_visitor_leaves_nothing_behind(count: int, tmp_path: Path, figure) -> 
     environment = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(TTL)}
     pages = LIGHT if count < 1000 else tuple(MIX)
     with served(tmp_path, command=(sys.executable, "-c", COLLECTING, "app", "--no-browser"), **environment) as server:
-        asyncio.run(rehearse(server.url, each=1 if pages is LIGHT else 8, pages=pages))
+        complete(rehearse(server.url, each=1 if pages is LIGHT else 8, pages=pages))
         # the very visitors that are counted come once before: what they make the server import and remember is no leak
-        asyncio.run(come_and_go(server, min(count, 200), seed=2, pages=pages))
+        complete(come_and_go(server, min(count, 200), seed=2, pages=pages))
         settled(server)
         before, memory = server.structure(), server.memory()
-        comings = asyncio.run(come_and_go(server, count, seed=2, pages=pages))
+        comings = complete(come_and_go(server, count, seed=2, pages=pages))
         settled(server)
         after, grown = forgotten(server, before), server.memory() - memory
         log = server.log.read_text()

@@ -18,6 +18,7 @@ import requests
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import launch, settle
+from tests.load.apart import apart, complete
 from tests.load.changes import changes
 from tests.load.proxied import PASSWORD, USER, Proxy, proxied
 from tests.load.served import Server, served
@@ -97,16 +98,17 @@ def test_a_control_works_through_the_proxy_and_a_training_is_found_on_both_serve
             await student.open("training", query)
             return student.screen.query
 
-    query = asyncio.run(begun("lecturer"))
+    query = complete(begun("lecturer"))
     assert "run=" in query
-    asyncio.run(asyncio.sleep(0.2))
+    complete(asyncio.sleep(0.2))
     for cookie in map(str, range(8)):  # the link stays in the address if the run is known
-        assert asyncio.run(said(cookie, query)) == query
+        assert complete(said(cookie, query)) == query
     lines = {server for path, cookie, server in site.proxy.asked() if path.endswith("stream")}
     assert len(lines) == 2
 
 
-def test_a_browser_opens_a_page_changes_something_and_uploads_a_photo(site: Site) -> None:
+def visited(site: Site) -> str:
+    """A browser opens a page, changes something and uploads a photo; returns its cookie."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         context = browser.new_context(
@@ -126,6 +128,11 @@ def test_a_browser_opens_a_page_changes_something_and_uploads_a_photo(site: Site
         assert page.locator("[data-testid=stException]").count() == 0
         cookie = next(each["value"] for each in context.cookies() if each["name"] == "cnnviz")
         browser.close()
+    return str(cookie)
+
+
+def test_a_browser_opens_a_page_changes_something_and_uploads_a_photo(site: Site) -> None:
+    cookie = apart(lambda: visited(site))
     asked = [(path, server) for path, sent, server in site.proxy.asked() if sent == cookie]
     assert {path.split("/")[2] for path, _ in asked if path.startswith("/_stcore/")} >= {"upload_file", "stream"}
     assert len({server for _, server in asked}) == 1
@@ -140,4 +147,4 @@ def test_a_server_behind_a_proxy_answers_below_a_path(tmp_path: Path) -> None:
                 assert not student.screen.faults
                 return len(student.screen.elements)
 
-        assert asyncio.run(elements()) > 10
+        assert complete(elements()) > 10
