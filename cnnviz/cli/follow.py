@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -122,6 +123,7 @@ def accompany(config: Config, *, peers: Peers, state: State | None, threads: int
     with interrupted():
         training.accompany()
     parallel.part()
+    os._exit(0)  # torch's threads may still be there: waiting for them at the end has aborted a process
 
 
 def follow(training: Training, teller: Teller) -> None:
