@@ -34,10 +34,7 @@ PROMISES: dict[str, str] = {
 }
 """By name, in the order of RELIABILITY.md."""
 
-MISSING: dict[str, str] = {
-    "class": "one answer in some 1,500 never comes: a change on live training that meets the page's own polling; "
-    "p95 was 1.07, 1.40 and 1.99 s in three runs, 1.5 s is promised",
-}
+MISSING: dict[str, str] = {}
 """What a promise does not hold, and by how much: stands in its row."""
 
 
