@@ -85,15 +85,19 @@ def test_bad_pictures_in_a_browser(address: str, open_page: Open, step: int, fig
     figure(f"Chromium, page {stem}: {len(refused)} bad pictures told, {len(shown)} odd ones shown; console clean")
 
 
+def each_is_told(page: Page, files: dict[str, Any], *, name: str) -> None:
+    for bad, (make, _) in files.items():
+        give(page, make(), name=name, k=page.locator("input[type=file]").count() - 1)
+        assert told(page), bad
+
+
 @pytest.mark.promise("uploads")
 @pytest.mark.parametrize("step", quick_and_full(9, 1))
 def test_bad_state_dicts_in_a_browser(server: str, open_page: Open, step: int, figure: Callable[[str], None]) -> None:
     page = open_page(f"{server}/cam?network=cifar-fast")
     page.get_by_role("button", name="Use weights of your own").click()
     chosen = every(BAD_WEIGHTS, step)
-    for name, (make, _) in chosen.items():
-        give(page, make(), name="mine.safetensors", k=page.locator("input[type=file]").count() - 1)
-        assert told(page), name
+    each_is_told(page, chosen, name="mine.safetensors")
     figure(f"Chromium, weights of one's own: {len(chosen)} bad files, each one sentence; console clean")
 
 
@@ -103,7 +107,5 @@ def test_bad_zips_in_a_browser(server: str, open_page: Open, step: int, figure: 
     page = open_page(f"{server}/training")
     page.get_by_role("button", name="Import").click()
     chosen = every(BAD_ZIPS, step)
-    for name, (make, _) in chosen.items():
-        give(page, make(), name="mine.zip", k=page.locator("input[type=file]").count() - 1)
-        assert told(page), name
+    each_is_told(page, chosen, name="mine.zip")
     figure(f"Chromium, a run to import: {len(chosen)} bad zips, each one sentence; console clean")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from tests.runs.made import passed
 Trained = Callable[..., str]
 
 
-class Saved:
+class Saved(ABC):
     """One thing that is saved: ``save`` writes it, ``sound`` says whether what is on disk is whole, or nothing."""
 
     raises: tuple[type[Exception], ...] = (runs.BadRun,)
@@ -36,15 +37,17 @@ class Saved:
     def __init__(self, place: Path, trained: Trained) -> None:
         self.place, self.run = place, trained(epochs=1, label="old")
 
+    @abstractmethod
     def save(self) -> None:
-        raise NotImplementedError
+        """Write it."""
 
+    @abstractmethod
     def sound(self) -> bool:
-        raise NotImplementedError
+        """Whether what is on disk is whole, or nothing."""
 
+    @abstractmethod
     def new(self) -> bool:
         """Whether it is as a save that did not fail leaves it."""
-        raise NotImplementedError
 
 
 class Label(Saved):

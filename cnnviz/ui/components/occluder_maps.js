@@ -97,7 +97,7 @@ class Maps {
     picture.querySelectorAll(".mark").forEach((mark, n) => this.mark(mark, kind, data.marks[n]));
     if (kind === "predicted") return this.classes(scale);
     const [low, bar, high] = scale.children, [least, most] = data.ranges[kind];
-    ramp(bar, data.tables[kind]);
+    ramp(bar, data.tables[kind], kind === "drop");
     say(low, kind === "drop" ? signed(least) : decimals(least)); say(high, kind === "drop" ? signed(most) : decimals(most));
   }
   mark(element, kind, told) {

@@ -49,8 +49,10 @@ function paintMap(canvas, kind, data) {
   }));
 }
 
-function ramp(canvas, table) {
-  raster(canvas, 256, 1, (k) => [table[3 * k], table[3 * k + 1], table[3 * k + 2], 255]);
+// The bar of a colour scale; a signed one is clear in its middle, as the map is at zero.
+function ramp(canvas, table, signed) {
+  const opacity = (k) => (signed ? 255 * (1 - (1 - Math.abs(k / 127.5 - 1)) ** 2) : 255);
+  raster(canvas, 256, 1, (k) => [table[3 * k], table[3 * k + 1], table[3 * k + 2], opacity(k)]);
 }
 
 const hue = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
