@@ -25,6 +25,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few rounds, about two minutes")
     parser.add_argument("--write", action="store_true", help="put the table into PERFORMANCE.md")
     asked = parser.parse_args()
+    if asked.write and (asked.cases or asked.quick):
+        parser.error("--write is for a run of all cases in full: the table would lose the others")
     if asked.quick:  # read by bench.measure when it is imported
         os.environ["CNNVIZ_BENCH_QUICK"] = "1"
     from bench import measure, table
