@@ -1,7 +1,7 @@
 # `make` says what there is. The virtual environment is built on first use and again when what it is built from changes.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all proof bench bench-quick check accuracy weights screenshots clean
+.PHONY: help run test test-all proof bench bench-quick check accuracy weights screenshots tour clean
 
 SYSTEM_PYTHON ?= python3
 PYTHON := .venv/bin/python
@@ -9,6 +9,8 @@ READY := .venv/.ready
 # Where to get torch from, if not from the default index (the README says why). Used when the environment is built.
 TORCH_INDEX ?=
 WORKERS ?= 2
+# options of `cnnviz app` for `make run`
+ARGS :=
 # real images to measure and test on, if they lie beside the clone
 export CNNVIZ_SHARED ?= $(abspath $(wildcard ../shared))
 # in order of the files: the browser's few long tests begin early, so that no worker waits for them at the end
@@ -17,8 +19,8 @@ PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reord
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## start the lectures in a browser
-	$(PYTHON) -m cnnviz app
+run: $(READY) ## start the lectures in a browser; ARGS="--port 8080" for more
+	$(PYTHON) -m cnnviz app $(ARGS)
 
 test: $(READY) ## all tests but the slow ones
 	$(PYTEST)
@@ -56,6 +58,9 @@ weights: $(READY) ## train the networks that ship again (hours)
 
 screenshots: $(READY) ## pictures of every page at several sizes, to look at
 	$(PYTHON) -m tools.screenshots
+
+tour: $(READY) ## pictures of the lectures for the README, into docs/tour
+	$(PYTHON) -m tools.tour
 
 clean: ## remove the environment and everything that was built
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache screenshots
