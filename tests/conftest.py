@@ -101,6 +101,17 @@ def fresh_caches() -> Iterator[None]:
     st.cache_resource.clear()
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """torch computes with one thread: sums are rounded by the number of threads. Put back afterwards."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Downloads and results of tests never touch those of the user."""

@@ -1,8 +1,13 @@
-"""The examples of CONTRIBUTING.md are run as they stand, each in a process of its own: nothing stays registered."""
+"""The examples of CONTRIBUTING.md are run as they stand, each in a process of its own: nothing stays registered.
+
+Then all are put into a copy of the program, each as the one file it says it is, and found there by what finds files.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +37,8 @@ from cnnviz.models import NETWORKS
 from cnnviz.probe import look
 spec = NETWORKS["cifar-plain"]
 net = spec.build(10).eval()
-assert [look(net, layer.path, torch.rand(1, 3, 32, 32)).activations.shape[-1] for layer in spec.layers] == [8, 16]
+sides = [look(net, layer.path, torch.rand(1, 3, 32, 32)).activations.shape[-1] for layer in spec.layers]
+assert sides == [8, 16, 16, 32]
 """
 LECTURE = """
 from streamlit.testing.v1 import AppTest
@@ -55,6 +61,18 @@ found = trajectory("sign", quadratic(), start=(1.0, -1.0), steps=3, settings=set
 assert found.path[-1] == (0.25, -0.25)
 from cnnviz.optim.script import rules_script
 assert '"sign"' in rules_script() or "sign:" in rules_script()
+"""
+LANDSCAPE = """
+from cnnviz.landscapes import LANDSCAPES
+from cnnviz.landscapes.script import landscape_script
+from cnnviz.optim import trajectory
+surface = LANDSCAPES["three-humps"]
+for x, y in ((0.3, -0.7), (-1.9, 1.2)):
+    assert abs(surface.value(x, y) - (2 * x**2 - 1.05 * x**4 + x**6 / 6 + x * y + y**2)) < 1e-12
+assert "gradient" in landscape_script(surface)
+outside, inside = (trajectory("sgd", surface, start=place, steps=400).path[-1] for place in ((-2.0, 1.5), (0.5, 0.5)))
+assert outside[0] < -1.5 and abs(inside[0]) < 1e-3  # the summary's word
+assert surface.value(*outside) > surface.value(*inside)
 """
 AUGMENTATION = """
 import numpy as np, torch
@@ -94,6 +112,7 @@ CHECKS = {
     "cnnviz/models/cifar_plain.py": NETWORK,
     "cnnviz/ledger/architectures/all_conv.py": ARCHITECTURE,
     "cnnviz/optim/rules/sign.py": RULE,
+    "cnnviz/landscapes/surfaces/three_humps.py": LANDSCAPE,
     "pages/few_pixels.py": LECTURE,
 }
 BEFORE = """
@@ -123,3 +142,89 @@ def test_examples_pass_the_linter() -> None:
         command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", name, "-"]
         done = subprocess.run(command, input=source, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+# where each is found without a word in any other file: the menu (links and the shell take its names), the item's name
+MENUS = {
+    "cnnviz/training/networks/all_conv_small.py": ("cnnviz.training.networks", "TRAINABLE", "all-conv-small"),
+    "cnnviz/data/sets/quadrants.py": ("cnnviz.data.sets", "DATASETS", "quadrants"),
+    "cnnviz/augment/methods/solarize.py": ("cnnviz.augment", "AUGMENTATIONS", "solarize"),
+    "cnnviz/cam/grad_cam_elementwise.py": ("cnnviz.cam", "METHODS", "grad-cam-elementwise"),
+    "cnnviz/models/cifar_plain.py": ("cnnviz.models", "NETWORKS", "cifar-plain"),
+    "cnnviz/ledger/architectures/all_conv.py": ("cnnviz.ledger", "ARCHITECTURES", "all-conv"),
+    "cnnviz/optim/rules/sign.py": ("cnnviz.optim", "RULES", "sign"),
+    "cnnviz/landscapes/surfaces/three_humps.py": ("cnnviz.landscapes", "LANDSCAPES", "three-humps"),
+}
+FOUND = """
+import importlib, sys
+from cnnviz.ui.lecture import lectures
+for module, menu, name in MENUS.values():
+    items = getattr(importlib.import_module(module), menu)
+    print(name in items, sys.modules[module].__file__)
+print("Few pixels" in [lecture.title for lecture in lectures().values()], "")
+"""
+SHELL = (
+    ("optimize", "sign", "three-humps", "--steps", "3"),
+    ("ledger", "all-conv"),
+    ("augment", "assets/icon.png", "--with", "solarize"),
+    ("train", "--network", "all-conv-small", "--data", "quadrants", "--epochs", "1", "--limit", "64", "--no-keep"),
+)
+CONFORMANCE = (
+    "tests/landscapes/test_surfaces.py",
+    "tests/landscapes/test_javascript.py",
+    "tests/optim/test_rules.py",
+    "tests/augment/test_conformance.py",
+    "tests/augment/test_torchvision.py",
+    "tests/cam/test_methods.py",
+    "tests/data/test_sets.py",
+    "tests/ledger/test_counting.py",
+    "tests/training/test_engine_networks.py",
+    "tests/models/test_networks.py",
+    "tests/ui/test_pages.py",
+    "tests/test_architecture.py",
+)
+UNTRAINED = "test_shipped_weights_load[cifar-plain]"  # the guide says that its weights are to be trained
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program with the examples in their places, and no other change."""
+    root = tmp_path_factory.mktemp("copied")
+    for path in ROOT.iterdir():
+        if path.is_dir() and path.name in {"cnnviz", "pages", "tests", "bench", "tools"}:
+            shutil.copytree(path, root / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif not path.name.startswith(".") or path.name == ".streamlit":
+            (root / path.name).symlink_to(path)
+    for name, source in EXAMPLES.items():
+        assert not (root / name).exists(), f"{name} is taken"
+        (root / name).write_text(source, encoding="utf-8")
+    return root
+
+
+def python(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_one_file_is_enough_to_be_found(copied: Path) -> None:
+    assert set(MENUS) | {"pages/few_pixels.py"} == set(EXAMPLES)
+    done = python(copied, "-c", f"MENUS = {MENUS}\n{FOUND}")
+    lines = [line.split(" ", 1) for line in done.stdout.splitlines()]
+    assert [found for found, _ in lines] == ["True"] * len(EXAMPLES), done.stdout + done.stderr
+    assert all(file.startswith(str(copied)) for _, file in lines[:-1]), "the copy was not what ran"
+
+
+def test_one_file_is_enough_for_the_shell(copied: Path) -> None:
+    for words in SHELL:
+        done = python(copied, "-m", "cnnviz", *words)
+        assert done.returncode == 0, (words, done.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("tests", CONFORMANCE)
+def test_one_file_is_enough_for_the_tests_of_its_kind(tests: str, copied: Path) -> None:
+    plain = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly")
+    done = python(copied, "-m", "pytest", *plain, tests, "--deselect", f"tests/models/test_networks.py::{UNTRAINED}")
+    assert done.returncode == 0, done.stdout[-3000:]

@@ -42,7 +42,7 @@ class Augmentation:
     ``words``, ``formula`` (LaTeX) and ``code`` (torchvision lines on ``x`` uint8 ``(3, H, W)``) tell a record.
 
     Draws are fractions of the picture's sides before they become pixels, so a seed does the same to a thumbnail.
-    ``identity`` are the settings that change nothing.
+    ``identity`` are the settings that change nothing; ``tints`` says that a gray picture may get colours.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Augmentation:
     code: Callable[[Any], str]
     keeps_label: Mapping[str, Verdict]
     identity: Mapping[str, Any]
+    tints: bool = False
     order: int = 1000
 
 

@@ -87,11 +87,6 @@ class Spec:
         """The shorter side of what the network gets, in pixels."""
         return self.input_size if self.framing == "square" else self.resize or self.input_size
 
-    @property
-    def pretrained(self) -> Literal["embedded", "torchvision"]:
-        """Where its weights come from: shipped with the program, or downloaded on request."""
-        return "torchvision" if self.published else "embedded"
-
 
 class Networks(Registry[Spec]):
     """The program's own networks, then those of the files that the lecturer trusts."""

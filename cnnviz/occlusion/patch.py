@@ -36,11 +36,6 @@ class Patch:
     stride_across: int = param(16, low=1, high=112, label="stride across", help="Pixels from one column to the next.")
     fill: str = param("gray", choices=FILL_NAMES, label="fill", help="What the covered part shows instead.")
 
-    @property
-    def leaves_gaps(self) -> bool:
-        """Whether some pixels are covered by no window."""
-        return self.stride_down > self.height or self.stride_across > self.width
-
     def spans(self, height: int, width: int) -> tuple[Span, Span]:
         """Rows and columns of the windows on a view of that size; :class:`OcclusionError` if the patch is larger."""
         if min(self.height, self.width, self.stride_down, self.stride_across) < 1:

@@ -1,4 +1,4 @@
-"""The training loop: a flat generator of events."""
+"""The loop that trains by a recipe, and made the weights that ship: a flat generator of events."""
 
 from __future__ import annotations
 

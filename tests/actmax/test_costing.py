@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
-import torch
 
 from cnnviz.actmax import ClimbError, climb, costing
 from cnnviz.inspections.climb import Settings, run
 from cnnviz.models import load
 
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_it_is_near_to_what_a_climb_takes() -> None:

@@ -67,9 +67,8 @@ def test_identity_settings_change_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_gray_pictures_stay_gray_unless_colour_is_the_point(name: str) -> None:
     gray = thumbnail(sample("digit"), 64)
-    tints = name in {"colour-cast", "noise", "erasing"}
     found = [np.ptp(picture.astype(int), axis=2).max() for picture, _ in draws(name, gray)]
-    assert (max(found) > 0) == tints
+    assert (max(found) > 0) == AUGMENTATIONS[name].tints
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if AUGMENTATIONS[n].family == "geometry"])
@@ -96,4 +95,4 @@ def test_every_augmentation_of_the_decks_is_there() -> None:
     deck0 = {"horizontal-flip", "vertical-flip", "random-crop", "colour-cast", "rotation", "barrel", "pincushion"}
     deck0 |= {"horizontal-stretch", "vertical-stretch", "vignette"}
     deck2, deck3 = {"rotation", "translation", "zoom"}, {"erasing", "resized-crop", "perspective", "colour-jitter"}
-    assert deck0 | deck2 | deck3 | {"cutout", "grayscale", "blur", "noise"} == set(NAMES)
+    assert deck0 | deck2 | deck3 | {"cutout", "grayscale", "blur", "noise"} <= set(NAMES)

@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,16 +100,6 @@ def test_settings_of_the_network_unless_they_are_given() -> None:
 def test_a_stack_of_ones_own() -> None:
     done = run(*QUICK, "--stack", "conv 4 3; relu; global; fc 10", "--epochs", "1", "--json")
     assert strictly(done.stdout.splitlines()[0])["parameters"] == 4 * 28 + 50
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Sums are rounded by the number of threads."""
-    import torch
-
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.usefixtures("one_thread")

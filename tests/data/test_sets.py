@@ -16,6 +16,7 @@ from cnnviz.data.splits import complete, set_aside, shuffled
 from tests.data.class_sets import checked, tarred, tree
 
 PARTS = ("train", "validation", "test")
+DRAWN = [name for name, item in DATASETS.items() if item.lacking is str]  # needs no file, so it can always be opened
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_the_menu_says_what_a_set_is_before_it_is_opened(name, home):
     assert item.name == name
     assert all((item.title, item.summary, item.reference))
     assert item.side == 32
-    assert len(item.classes) == len(set(item.classes)) == 10
+    assert len(item.classes) == len(set(item.classes)) >= 2
     assert all(count > 0 for count in item.counts)
     assert item.available() is not bool(item.missing)
     if item.missing:
@@ -68,11 +69,11 @@ def test_the_menu_says_what_a_set_is_before_it_is_opened(name, home):
 
 def test_the_default_comes_first_and_is_always_there():
     assert next(iter(DATASETS)) == "textures"
-    assert DATASETS["textures"].available()
+    assert DATASETS["textures"].available() and {"textures", "shapes"} <= set(DRAWN)
     assert [item.name for item in menu()][: len(DATASETS)] == list(DATASETS)
 
 
-@pytest.mark.parametrize("name", ["shapes", "textures"])
+@pytest.mark.parametrize("name", DRAWN)
 def test_three_parts_that_share_no_picture(name, drawn):
     told = []
     data = opened(name, progress=lambda done, total: told.append((done, total)))
@@ -86,11 +87,11 @@ def test_three_parts_that_share_no_picture(name, drawn):
     for part in PARTS:
         assert getattr(data, part).images.dtype == np.uint8
         assert getattr(data, part).labels.dtype == np.int64
-        assert len(set(np.bincount(getattr(data, part).labels, minlength=10))) == 1
+        assert len(set(np.bincount(getattr(data, part).labels, minlength=len(data.classes)))) == 1
     same(data, opened(name))
 
 
-@pytest.mark.parametrize("name", ["shapes", "textures"])
+@pytest.mark.parametrize("name", DRAWN)
 def test_examples_are_training_images_of_their_class(name, drawn):
     found = examples(name, 3)
     data = opened(name)

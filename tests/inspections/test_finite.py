@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from cnnviz.actmax import OBJECTIVES, PARAMETERIZATIONS, climb
 from cnnviz.attribution import ATTRIBUTIONS, BadAttribution, attribute
@@ -29,16 +28,12 @@ SHIPPED = [
     if spec.published is None
 ]
 FEW = ("black", "white", "saturated")
-pytestmark = [pytest.mark.timeout(1_800), pytest.mark.filterwarnings("error::RuntimeWarning")]
+pytestmark = [
+    pytest.mark.timeout(1_800),
+    pytest.mark.filterwarnings("error::RuntimeWarning"),
+    pytest.mark.usefixtures("one_thread"),
+]
 Tell = Callable[[str], None]
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def chosen(network: str, *, full: bool) -> dict[str, np.ndarray]:

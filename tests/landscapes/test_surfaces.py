@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 import torch
 
-from cnnviz.landscapes import LANDSCAPES, BadLandscape, quadratic
+from cnnviz.landscapes import LANDSCAPES, BadLandscape, Landscape, quadratic
+
+
+def is_polynomial(surface: Landscape) -> bool:
+    """Whether its file takes nothing from ``math``: then tensors go through it as numbers do."""
+    return not any(
+        getattr(each, "__module__", None) == "math" or each is math for each in surface.value.__globals__.values()
+    )
+
+
+POLYNOMIALS = [name for name in LANDSCAPES if is_polynomial(LANDSCAPES[name])]
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)
@@ -22,9 +33,7 @@ def test_the_gradient_is_exact(name: str) -> None:
         assert gy == pytest.approx((surface.value(x, y + h) - surface.value(x, y - h)) / (2 * h), rel=1e-4, abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    "name", ["quadratic", "rosenbrock", "beale", "himmelblau", "saddle", "monkey-saddle", "styblinski-tang"]
-)
+@pytest.mark.parametrize("name", POLYNOMIALS)
 def test_polynomials_agree_with_autograd(name: str) -> None:
     surface = LANDSCAPES[name]
     points = torch.tensor([[0.3, -0.7], [1.5, 2.0], [-2.0, 0.1]], dtype=torch.float64, requires_grad=True)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 import cnnviz.models
-from cnnviz.ledger import ARCHITECTURES, Conv, Layer, Pool, Row, StackError, ledger, parse
+from cnnviz.ledger import ARCHITECTURES, Architecture, Conv, Layer, Pool, Row, StackError, ledger, parse
 
 RowsOf = Callable[[Sequence[Layer], Tensor], tuple[Tensor, list[Tensor]]]
 
@@ -155,13 +155,14 @@ def test_every_network_says_what_it_is(name: str) -> None:
     assert architecture.name == name
     assert architecture.title
     assert "http" in architecture.reference
-    for text in (architecture.summary, architecture.notes):
-        assert text.endswith(".")
+    assert architecture.summary.endswith(".")
+    assert architecture.notes == "" or architecture.notes.endswith(".")
     assert len(architecture.summary) <= 110
 
 
 def test_no_two_networks_stand_in_the_same_place() -> None:
-    assert len({architecture.order for architecture in ARCHITECTURES.values()}) == len(ARCHITECTURES)
+    said = [architecture.order for architecture in ARCHITECTURES.values() if architecture.order != Architecture.order]
+    assert len(set(said)) == len(said) > 30  # those that say no order stand at the end, by name
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

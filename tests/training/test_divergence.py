@@ -8,7 +8,7 @@ import math
 import random
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -24,16 +24,10 @@ from cnnviz.training.events import Ended
 from cnnviz.training.networks import defaults, trainable
 from tests.promises import quick_and_full
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 LIGHT = ("convnetjs", "linear", "stack")
 RATES = (1.0, 1e2, 1e4, 1e6, 1e8)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ from cnnviz.training.events import Begun, Changed, Ended, Epoch, Event, Look, No
 from cnnviz.training.learner import pooled_first
 from cnnviz.training.networks import defaults, trainable
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 NETWORKS = [network.name for network in trainable()]
 SMALL = Config(data="shapes", epochs=2, batch=16, precision="float32", device="cpu")
 T = TypeVar("T")
@@ -35,14 +37,6 @@ def part(count: int, seed: int) -> Part:
 def splits() -> Splits:
     names = shapes(0).classes
     return Splits("shapes", "Shapes", names, train=part(160, 1), validation=part(40, 2), test=part(30, 3))
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def every_step(config: Config, splits: Splits) -> Training:

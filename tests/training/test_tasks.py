@@ -28,17 +28,11 @@ from cnnviz.jobs.recordings import path_of
 from cnnviz.params import params
 from cnnviz.training.tasks.registry import TASKS, BadSettings, Task
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 FIRST = 3  # events: on another processor rounding grows from step to step
 LARGEST = 60_000  # bytes
 PLAIN = {int, float, bool, str}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(params=list(TASKS))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
@@ -125,12 +125,13 @@ def link(random_: random.Random, controls: Mapping[str, Any], others: Sequence[s
 
 
 def says(text: str, value: Any) -> bool:
-    """Whether a control that holds ``value`` is as the link with ``text`` asked."""
+    """Whether a control that holds ``value`` is as the link with ``text`` asked. In decimals: the page uses floats."""
     if isinstance(value, bool):
-        return text.lower() == str(value).lower()
+        return {"true": True, "false": False}.get(text.lower()) is value
     if isinstance(value, (int, float)):
         try:
-            return math.isclose(float(text), value, abs_tol=1e-9)
-        except ValueError:
+            asked = Decimal(text)
+        except InvalidOperation:
             return False
+        return asked.is_finite() and abs(asked - Decimal(value)) <= Decimal("1e-9") * max(1, abs(Decimal(value)))
     return text == value

@@ -75,6 +75,7 @@ AUGMENTATIONS.add(
             "medical": partly("X-rays have no colour; stained slides do, and there it is worth a lot."),
         },
         identity={"amount": 0},
+        tints=True,
         order=130,
     )
 )

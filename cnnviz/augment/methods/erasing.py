@@ -105,6 +105,7 @@ AUGMENTATIONS.add(
             "medical": no("The rectangle may cover the very finding, and the label stays “ill”."),
         },
         identity={"share": 0.0},
+        tints=True,
         order=190,
     )
 )

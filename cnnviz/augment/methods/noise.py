@@ -64,6 +64,7 @@ AUGMENTATIONS.add(
             "medical": partly("As much as a lower dose gives; more hides the finding."),
         },
         identity={"level": 0.0},
+        tints=True,
         order=180,
     )
 )
