@@ -151,8 +151,8 @@ class _Reader:
 
 
 def _named(text: str) -> tuple[str, list[str]]:
-    """``C1: conv 6 5`` to the name and the words."""
-    found = re.fullmatch(r"(?:([^\s:]{1,24})\s*:)?\s*(.+)", text)
+    """``C1: conv 6 5`` to the name and the words. A name stands in sentences, tables and code: no sign of markup."""
+    found = re.fullmatch(r"(?:([\w./+-]{1,24})\s*:)?\s*(.+)", text)
     if found is None:
         raise BadLineError(f"{words.short(text)} says no layer; write name: conv 16 3")
     return found[1] or "", found[2].split()

@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -198,7 +199,13 @@ def _classes(spec: Spec, told: Mapping[str, Any], *, names: str) -> list[str]:
     given = [_label(each) for each in re.split(r"[,\n]", names) if each.strip()]
     if given and len(given) != count:
         raise BadWeights(f"you named {len(given)} classes, but the file has {count}; give one name for each")
-    return given or _written(told, count) or _shipped(spec, count) or [f"class {k}" for k in range(count)]
+    return _distinct(given or _written(told, count) or _shipped(spec, count) or [f"class {k}" for k in range(count)])
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """A name that several have with each one's number, as a class is asked for by its name."""
+    times = Counter(names)
+    return [name if times[name] == 1 else f"{name} ({k})" for k, name in enumerate(names)]
 
 
 def _written(told: Mapping[str, Any], count: int) -> list[str]:

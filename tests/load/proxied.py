@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -47,13 +48,14 @@ def shown() -> str:
     return (ROOT / "SECURITY.md").read_text(encoding="utf-8").split("```nginx\n")[1].split("```")[0]
 
 
-def written(folder: Path, port: int, servers: Sequence[Server]) -> Path:
-    """The file with this machine's ports and places, inside a whole configuration; returns that."""
+def written(folder: Path, port: int, servers: Sequence[Server], *, base: str = "") -> Path:
+    """The file with this machine's ports and places, below ``base``, in a whole configuration; returns that."""
     text = (
         shown().replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl").replace("lectures.example.edu", "localhost")
     )
+    text = text.replace("location / {", f"location {base}/ {{")
     for shown_port, server in zip((8501, 8502), servers, strict=True):
-        text = text.replace(f"127.0.0.1:{shown_port};", f"{server.url.removeprefix('http://')};")
+        text = text.replace(f"127.0.0.1:{shown_port};", f"{urlsplit(server.url).netloc};")
     (folder / "cnnviz.conf").write_text(text.replace("/etc/nginx/", f"{folder}/"))
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     make += ["-addext", "subjectAltName=DNS:localhost"]
@@ -69,18 +71,18 @@ def written(folder: Path, port: int, servers: Sequence[Server]) -> Path:
 
 
 @contextmanager
-def proxied(folder: Path, servers: Sequence[Server]) -> Iterator[Proxy]:
-    """nginx as a process of ours, never as a service, until the end."""
+def proxied(folder: Path, servers: Sequence[Server], *, base: str = "") -> Iterator[Proxy]:
+    """nginx as a process of ours, never as a service, until the end; the servers answer below ``base``."""
     program, port = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin"), free_port()
     assert program is not None
     folder.mkdir()
-    configuration = written(folder, port, servers)
+    configuration = written(folder, port, servers, base=base)
     start = [program, "-p", str(folder), "-e", str(folder / "errors"), "-c", str(configuration)]
     tested = subprocess.run([*start, "-t"], capture_output=True, text=True, check=False)
     assert tested.returncode == 0, tested.stderr
     process = subprocess.Popen(start)
     try:
-        url = f"https://localhost:{port}"
+        url = f"https://localhost:{port}{base}"
         _wait(url, folder)
         yield Proxy(url, folder)
     finally:

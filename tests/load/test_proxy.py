@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import shutil
+import socket
 import ssl
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from playwright.sync_api import sync_playwright
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from tests.browser.conftest import launch, settle
 from tests.load.apart import apart, complete
@@ -73,6 +80,49 @@ def test_nobody_comes_in_without_the_password_and_nobody_gets_by_the_name(site: 
 def test_more_than_the_server_takes_is_refused_by_the_proxy(site: Site) -> None:
     refused = site.get("/_stcore/upload_file/none/none", method="PUT", data=bytes(52 << 20))
     assert refused.status_code == 413
+
+
+def answers(site: Site, count: int, *, source: str = "127.0.0.1") -> Counter[str]:
+    """Status codes of so many requests at once, without a password, from an address of this machine."""
+    ask = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * (count - 1)
+    last = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    context, told = ssl.create_default_context(cafile=site.proxy.folder / "cnnviz.crt"), b""
+    place = ("127.0.0.1", urlsplit(site.proxy.url).port)
+    line = socket.create_connection(place, 30, source_address=(source, 0))
+    with context.wrap_socket(line, server_hostname="localhost") as sealed:
+        sealed.sendall(ask + last)
+        while more := sealed.recv(1 << 16):
+            told += more
+    return Counter(each.decode() for each in re.findall(rb"HTTP/1\.1 (\d+) ", told))
+
+
+def test_who_asks_too_often_waits_and_others_do_not(site: Site) -> None:
+    with proxied(site.proxy.folder.parent / "often", site.replicas) as proxy:  # nobody else has asked it
+        busy = Site(proxy, site.replicas)
+        found = answers(busy, 900)
+        assert found.keys() == {"401", "503"} and found.total() == 900, found
+        assert found["401"] > 500, found  # the burst of the file, and what was due meanwhile
+        assert answers(busy, 100, source="127.0.0.2") == {"401": 100}
+        time.sleep(1.5)
+        assert answers(busy, 50) == {"401": 50}
+
+
+def test_an_address_has_fifty_lines_and_a_closed_one_makes_room(site: Site) -> None:
+    async def lines() -> tuple[int, int]:
+        url = f"{site.proxy.url.replace('https', 'wss')}/_stcore/stream"
+        settings = {"subprotocols": ["streamlit"], "origin": site.proxy.url, "proxy": None, "open_timeout": 60}
+        asked = [connect(url, **settings, **site.line(str(k))) for k in range(60)]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        taken = [each for each in found if not isinstance(each, BaseException)]
+        refused = [each for each in found if isinstance(each, InvalidStatus) and each.response.status_code == 503]
+        for each in taken[:5]:
+            await each.close()
+        await asyncio.sleep(0.5)
+        again = await connect(url, **settings, **site.line("60"))  # or the refusal is raised here
+        await asyncio.gather(again.close(), *(each.close() for each in taken[5:]))
+        return len(taken), len(refused)
+
+    assert complete(lines()) == (50, 10)
 
 
 def test_a_visitor_stays_with_one_server_and_different_ones_are_spread(site: Site) -> None:

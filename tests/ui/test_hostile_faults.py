@@ -23,7 +23,8 @@ from tests.promises import quick_and_full
 
 NAMES = [path.stem for path in sorted(PAGES.glob("*.py"))]
 PRIVATE = "/srv/secret/students.csv"
-KINDS = (RuntimeError, MemoryError, RecursionError, ZeroDivisionError, OSError, AssertionError, KeyError)
+EXITS = (SystemExit, KeyboardInterrupt)  # no ``Exception``: they pass what catches one
+KINDS = (RuntimeError, MemoryError, RecursionError, ZeroDivisionError, OSError, AssertionError, KeyError, *EXITS)
 # what starts and ends a page, and the net itself
 FRAME = ("run", "hand_over", "configure", "one_sentence", "sentence", "_note_nonsense")
 

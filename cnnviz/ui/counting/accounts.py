@@ -14,6 +14,7 @@ from cnnviz.ledger.comparisons import Samples, fully_connected_share
 from cnnviz.ui.counting.code import torch_code
 from cnnviz.ui.counting.counted import Counted
 from cnnviz.ui.counting.table import percent, short, start_row
+from cnnviz.ui.plain import cell, plain
 from cnnviz.ui.strip import columns, download, show_code
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ IMAGENET = 1_200_000  # training images of ILSVRC, as deck D0 rounds them
 
 def strip(found: Counted, row: Row) -> None:
     """Three columns under the figure."""
-    left, middle, right = columns((f"{row.name}: the formula with these numbers", "What to notice", "Take it with you"))
+    title = f"{plain(row.name)}: the formula with these numbers"
+    left, middle, right = columns((title, "What to notice", "Take it with you"))
     with left:
         for line in formulas(found, row):
             st.latex(line)
@@ -179,5 +181,6 @@ def as_csv(found: Counted) -> bytes:
     writer = csv.writer(told, lineterminator="\n")
     writer.writerow(FIELDS)
     for row in found.made.rows:
-        writer.writerow(["x".join(map(str, row.output)) if name == "output" else getattr(row, name) for name in FIELDS])
+        cells = ["x".join(map(str, row.output)) if name == "output" else getattr(row, name) for name in FIELDS]
+        writer.writerow([cell(each) if isinstance(each, str) else each for each in cells])
     return told.getvalue().encode()

@@ -11,6 +11,7 @@ from cnnviz.data.images import encode_png
 from cnnviz.figures.heatmaps import overlay
 from cnnviz.occlusion import Occlusion, attribution
 from cnnviz.ui import state
+from cnnviz.ui.plain import cell
 from cnnviz.ui.strip import download
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def table(asked: Situation, found: Occlusion) -> bytes:
             if found.predicted[row, column] < 0:
                 continue
             box = ",".join(map(str, found.box(row, column)))
-            name = asked.network.classes[int(found.predicted[row, column])].replace('"', "'")
+            name = cell(asked.network.classes[int(found.predicted[row, column])])
             score, drop = found.probability[row, column], found.drop[row, column]
             lines.append(f'{box},{score:.6f},{drop:.6f},"{name}"')
     return ("\n".join(lines) + "\n").encode()

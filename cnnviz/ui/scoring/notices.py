@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnviz.scores import written
 from cnnviz.scores.losses import hinge
+from cnnviz.ui.plain import plain
 from cnnviz.ui.scoring.controls import Scored
 
 
@@ -17,7 +18,7 @@ def notice(shown: Scored) -> list[str]:
 
 
 def _name(shown: Scored, k: int) -> str:
-    return f"*{shown.rows[k].name}*".replace("_", r"\_")
+    return f"*{plain(shown.rows[k].name)}*"
 
 
 def _guess(shown: Scored) -> str:

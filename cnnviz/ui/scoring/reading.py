@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.data.arrays import encode_npy
 from cnnviz.scores import written
+from cnnviz.ui.plain import cell
 from cnnviz.ui.scoring.controls import Scored
 from cnnviz.ui.scoring.notices import notice
 from cnnviz.ui.strip import columns, download, show_code
@@ -124,7 +125,7 @@ def csv(shown: Scored) -> bytes:
     lines = ["class,count,score,probability,target,gradient"]
     for k, row in enumerate(shown.rows):
         target = int(k == shown.label)
-        name = row.name.replace('"', "'")
+        name = cell(row.name)
         lines.append(f'"{name}",{row.count},{row.score:.9g},{shown.p[k]:.9g},{target},{shown.slope[k]:.9g}')
     return ("\n".join(lines) + "\n").encode()
 
