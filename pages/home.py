@@ -20,7 +20,7 @@ def render() -> None:
     st.header("See what a convolutional network sees", anchor=False)
     st.markdown(
         "Change one number and watch the picture change: real networks, right numbers, every formula with the values "
-        "on screen. Everything runs on this computer; no picture leaves it."
+        "on screen. Click a picture to open it as shown. Everything runs on this computer; no picture leaves it."
     )
     opened = ui.cards.cards([ui.cards.row(path.stem, lecture) for path, lecture in lectures().items()], key="cards")
     if opened is not None:

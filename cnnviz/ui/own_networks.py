@@ -32,7 +32,13 @@ def offer() -> None:
 
     with st.popover(LABEL, type="tertiary", icon=":material/upload_file:"):
         items = uploaded.architectures()
-        st.selectbox("Architecture", list(items), format_func=lambda name: items[name].title, key="own-architecture")
+        st.selectbox(
+            "Architecture",
+            list(items),
+            format_func=lambda name: items[name].title,
+            key="own-architecture",
+            help="The network that your weights belong to; every shape is compared.",
+        )
         st.text_area(
             "Names of its classes, in the order of its scores",
             key="own-classes",

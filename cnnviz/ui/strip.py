@@ -24,7 +24,7 @@ def columns(titles: Sequence[str] = TITLES) -> list[DeltaGenerator]:
 def show_code(code: str) -> None:
     """The lines that reproduce what is on screen, runnable as they stand."""
     with st.popover("Show the code"):
-        st.code(code, language="python")
+        st.code(code, language="python", wrap_lines=True)  # a pane that scrolls is out of reach of the keyboard
 
 
 def download(label: str, make: Callable[[], bytes], *, name: str, mime: str) -> None:

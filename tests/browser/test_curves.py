@@ -27,6 +27,8 @@ curves([Curve("falling", steps, falling), Curve("broken", steps, broken, dashed=
 curves([Curve("tiny", [1, 2, 3, 4], [1e-20, 1e-10, 0.0, 1.0], dots=True)], x=Axis("layer"), y=Axis("norm", log=True),
        label="One line.", key="b")
 curves([], x=Axis("step"), y=Axis("loss", log=True), label="Nothing yet.", key="c")
+curves([Curve("one", steps, falling), Curve("two", steps, steps), Curve("three", steps, steps[::-1]),
+        Curve("dashed", steps, broken, dashed=True)], x=Axis("step"), y=Axis("loss"), label="Four lines.", key="d")
 """
 
 
@@ -89,3 +91,13 @@ def test_axe_finds_nothing(app: str, open_page: Open, scheme: str) -> None:
     page = open_page(app, scheme=scheme, size=(390, 844))
     found = Axe().run(page, context="[data-testid=stMain]").response["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_lines_of_one_kind_are_told_apart_by_shapes_as_in_the_legend(app: str, open_page: Open) -> None:
+    page = open_page(app)
+    chart = page.locator("svg[role=img]").nth(3)
+    shapes = chart.locator(".shape").evaluate_all("nodes => nodes.map(n => n.getAttribute('d'))")
+    keys = page.get_by_role("group", name="Lines shown").nth(3).locator("button")
+    signs = [key.locator(".shape").evaluate_all("nodes => nodes.map(n => n.getAttribute('d'))") for key in keys.all()]
+    assert [len(found) for found in signs] == [0, 1, 1, 0]  # the first of each kind goes bare
+    assert signs[1] != signs[2] and set(shapes) == {signs[1][0], signs[2][0]}

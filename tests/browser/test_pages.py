@@ -59,6 +59,25 @@ def test_no_page_is_wider_than_the_screen_or_breaks_a_rule_of_accessibility(
     assert len(reached) >= 4 or scheme == "dark"
 
 
+def test_on_paper_a_lecture_stands_as_on_the_screen_without_its_tools(server: str, open_page: Open) -> None:
+    """Nothing wider than the sheet, nothing on top of what follows, no buttons that paper cannot press."""
+    page = open_page(f"{server}/convolution")
+    strip = page.get_by_text("Take it with you")
+    expect(strip).to_be_visible()
+    before = page.locator(".stMainBlockContainer > div").first.evaluate("node => node.clientWidth")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # as the browser does before it lays out paper
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1047, "height": 718})  # A4 across, with its margins
+    block = page.locator(".stMainBlockContainer")
+    expect(block).to_have_css("width", f"{before}px")  # before zoom: canvases keep the width they were drawn for
+    box = block.bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 1047
+    for name in ("Copy link", "Reset", "Output (npy)", "Show the code"):
+        expect(page.get_by_role("button", name=name)).to_be_hidden()
+    figure, sources = strip.bounding_box(), page.get_by_text("Sources:").bounding_box()
+    assert figure is not None and sources is not None and figure["y"] + figure["height"] <= sources["y"]
+
+
 def test_a_picture_of_the_home_page_opens_its_lecture_as_shown(server: str, open_page: Open) -> None:
     page = open_page(server)
     pictures = page.locator(".cards img")

@@ -44,10 +44,10 @@ def read(page: Page) -> str:
 def test_the_drawing_and_its_controls_are_above_the_fold(server: str, open_page: Open, scheme: str) -> None:
     page = open_page(f"{server}/sizes", scheme=scheme)
     assert read(page)
-    for part in (".tiling svg", ".tiling output", "h1", "[data-testid=stNumberInput] >> nth=3"):
+    for part in (".tiling svg", ".tiling output", ".st-key-size-answer h2", "[data-testid=stNumberInput] >> nth=3"):
         box = page.locator(part).first.bounding_box()
         assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 800, (part, box)
-    expect(page.locator("h1")).to_have_text("7×7 → 2×2 (rounded from 2.33)")
+    expect(page.locator(".st-key-size-answer h2")).to_have_text("7×7 → 2×2 (rounded from 2.33)")
     assert cells(page) == (2, 2)
 
 
@@ -59,12 +59,12 @@ def test_dropped_rows_and_columns_are_vermilion_and_a_click_makes_it_fit(server:
     expect(page.locator(".tiling li", has_text="dropped: 1 row and 1 column")).to_be_visible()
     page.get_by_role("button", name="padding 1", exact=True).click()
     settle(page)
-    expect(page.locator("h1")).to_have_text("7×7 → 3×3")
+    expect(page.locator(".st-key-size-answer h2")).to_have_text("7×7 → 3×3")
     expect(page.locator(".tiling li", has_text="output 3×3")).to_be_visible()
     assert boxes(page, RED) == []
     assert cells(page) == (3, 3)
     assert "size-padding=1" in page.url
-    expect(open_page(page.url).locator("h1")).to_have_text("7×7 → 3×3")
+    expect(open_page(page.url).locator(".st-key-size-answer h2")).to_have_text("7×7 → 3×3")
 
 
 def test_keys_and_pointer_move_the_window(server: str, open_page: Open) -> None:
@@ -86,7 +86,7 @@ def test_keys_and_pointer_move_the_window(server: str, open_page: Open) -> None:
 
 def test_large_inputs_are_few_shapes_and_redraw_at_once(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/sizes?size-input=227&size-kernel=11&size-stride=4&size-channels=3&size-filters=96")
-    expect(page.locator("h1")).to_have_text("227×227×3 → 55×55×96")
+    expect(page.locator(".st-key-size-answer h2")).to_have_text("227×227×3 → 55×55×96")
     assert cells(page) == (55, 55)
     assert page.locator(".tiling svg *").count() < 160
     took = page.locator(".tiling svg").evaluate(
@@ -100,7 +100,7 @@ def test_large_inputs_are_few_shapes_and_redraw_at_once(server: str, open_page: 
 
 def test_a_refused_fraction_is_drawn_as_large_as_it_is(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/sizes?size-policy=error")
-    expect(page.locator("h1")).to_have_text("7×7 does not fit: 2.33")
+    expect(page.locator(".st-key-size-answer h2")).to_have_text("7×7 does not fit: 2.33")
     cell = boxes(page, BLUE, drawn="stroke")[0][0] / 7
     assert any(abs(w / cell - 7 / 3) < 0.02 and abs(h / cell - 7 / 3) < 0.02 for w, h in boxes(page, RED))
     assert boxes(page, GREEN, drawn="stroke") == []
@@ -110,15 +110,15 @@ def test_an_example_is_one_click_and_reset_takes_it_back(server: str, open_page:
     page = open_page(f"{server}/sizes")
     page.get_by_test_id("stButtonGroup").get_by_text("AlexNet, 224").click()
     settle(page)
-    expect(page.locator("h1")).to_have_text("224×224×3 does not fit: 54.25")
+    expect(page.locator(".st-key-size-answer h2")).to_have_text("224×224×3 does not fit: 54.25")
     page.get_by_role("button", name="padding 1 before, 2 after").click()
     settle(page)
-    expect(page.locator("h1")).to_have_text("224×224×3 → 55×55×96")
+    expect(page.locator(".st-key-size-answer h2")).to_have_text("224×224×3 → 55×55×96")
     again = open_page(page.url)
-    expect(again.locator("h1")).to_have_text("224×224×3 → 55×55×96")
+    expect(again.locator(".st-key-size-answer h2")).to_have_text("224×224×3 → 55×55×96")
     again.get_by_role("button", name="Reset").click()
     settle(again)
-    expect(again.locator("h1")).to_have_text("7×7 → 2×2 (rounded from 2.33)")
+    expect(again.locator(".st-key-size-answer h2")).to_have_text("7×7 → 2×2 (rounded from 2.33)")
 
 
 def test_rows_and_columns_part_by_keyboard_alone(server: str, open_page: Open) -> None:
@@ -132,8 +132,8 @@ def test_rows_and_columns_part_by_keyboard_alone(server: str, open_page: Open) -
     page.keyboard.type("10")
     page.keyboard.press("Enter")
     settle(page)
-    expect(page.locator("h1")).to_have_text("7×10 → 2×3 (rounded from 2.33×3.33)")
-    expect(open_page(page.url).locator("h1")).to_have_text("7×10 → 2×3 (rounded from 2.33×3.33)")
+    expect(page.locator(".st-key-size-answer h2")).to_have_text("7×10 → 2×3 (rounded from 2.33×3.33)")
+    expect(open_page(page.url).locator(".st-key-size-answer h2")).to_have_text("7×10 → 2×3 (rounded from 2.33×3.33)")
 
 
 def test_a_window_that_is_too_large_is_drawn_and_told(server: str, open_page: Open) -> None:

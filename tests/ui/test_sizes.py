@@ -59,7 +59,7 @@ def text(app: AppTest) -> str:
 
 
 def answer(app: AppTest) -> str:
-    return str(app.title[0].value)
+    return str(app.header[1].value)
 
 
 def button(app: AppTest, label: str) -> AppTest:

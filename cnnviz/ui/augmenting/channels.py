@@ -40,8 +40,22 @@ def section(on: Shown) -> None:
     st.subheader(TITLE, anchor=False)
     side, main = st.columns([1, 3], gap="medium")
     with side:
-        source = choose("Measured on", list(SETS), key="channels-of", default="shapes", title=SETS.__getitem__)
-        way = choose("Histogram of", list(WAYS), key="channels-way", default="standardized", title=WAYS.__getitem__)
+        source = choose(
+            "Measured on",
+            list(SETS),
+            key="channels-of",
+            default="shapes",
+            title=SETS.__getitem__,
+            help="The pictures whose mean and deviation are used for all.",
+        )
+        way = choose(
+            "Histogram of",
+            list(WAYS),
+            key="channels-way",
+            default="standardized",
+            title=WAYS.__getitem__,
+            help="Which of the five pictures is counted in the chart.",
+        )
         channels = measured(source)
         st.markdown(reading(source, channels))
     treated = cache.made(lambda: _treat(on, channels), f"channels {on.chosen.key} {source}")

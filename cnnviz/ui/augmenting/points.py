@@ -43,10 +43,34 @@ def section() -> None:
     st.subheader(TITLE, anchor=False)
     side, main = st.columns([1, 3], gap="medium")
     with side:
-        source = choose("Points", list(SOURCES), key="points-of", default="cloud", title=SOURCES.__getitem__)
+        source = choose(
+            "Points",
+            list(SOURCES),
+            key="points-of",
+            default="cloud",
+            title=SOURCES.__getitem__,
+            help="Which cloud every panel shows.",
+        )
         spread = controls(Spread, key="points") if source == "cloud" else Spread()
-        last = choose("Last panel", LAST, key="points-last", default="range", title=WAYS.__getitem__)
-        common = source == "cloud" and choose("Axes", AXES, key="points-axes", default=AXES[0]) == AXES[0]
+        last = choose(
+            "Last panel",
+            LAST,
+            key="points-last",
+            default="range",
+            title=WAYS.__getitem__,
+            help="What is done to the cloud in the last panel.",
+        )
+        common = (
+            source == "cloud"
+            and choose(
+                "Axes",
+                AXES,
+                key="points-axes",
+                default=AXES[0],
+                help="The same axes in all panels show how far a cloud moves; axes of its own show its shape.",
+            )
+            == AXES[0]
+        )
     points = given(source, spread)
     fitted = fit(points)
     with main:

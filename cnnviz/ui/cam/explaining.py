@@ -98,7 +98,7 @@ def quick(network: Network, layer: str) -> Mapping[str, Choice]:
 def compare(network: Network, chosen: Chosen, first: Explanation, best: tuple[Guess, ...]) -> Explanation | None:
     """Draw the menu of comparisons and return the second map, if one is wanted."""
     options = {name: Choice(name, title, "") for name, title in COMPARISONS.items()}
-    versus = menu("Compare with", options, key="versus")
+    versus = menu("Compare with", options, key="versus", help="What the second map beside the first one shows.")
     same = {"method": first.method, "target": first.target.index, "layer": first.layer}
     if versus == "nothing":
         return None

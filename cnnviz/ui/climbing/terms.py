@@ -144,7 +144,13 @@ def choose_toward(network: Network, layer: str, key: str) -> str:
 def choose_second(network: Network, key: str) -> tuple[Chosen, float] | None:
     """A second term with its signed weight, if one is wanted."""
     joins = {name: Option(name, title) for name, title in JOINS.items()}
-    joined = menu("Plus or minus a second", joins, key=f"{key}-join", default="nothing")
+    joined = menu(
+        "Plus or minus a second",
+        joins,
+        key=f"{key}-join",
+        default="nothing",
+        help="The image climbs for both at once, or for one and against the other.",
+    )
     if joined == "nothing":
         return None
     second = choose_term(network, key, label="Second", default="logit")

@@ -55,6 +55,7 @@ class Lines {
     const { svg } = this, right = width - 18, height = this.first + (this.rows.length - 1) * this.step + 34;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`); svg.setAttribute("height", height);
     svg.setAttribute("aria-label", this.data.label);
+    this.root.querySelector(".pane").setAttribute("aria-label", `All numbers. ${this.data.label}`); // each table has a name of its own
     if (!this.dragged) this.x = this.scales(this.left, right);
     svg.replaceChildren();
     this.rows.forEach((row, r) => this.line(row, r, { right, narrow }));

@@ -5,8 +5,6 @@ const written = (v, digits = 4) => {
   if (size < 5e-13) return "0";
   return (size >= 1e5 || size < 1e-3 ? v.toExponential(2) : String(Number(v.toPrecision(digits)))).replace("-", "−");
 };
-const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
-const lowered = (n) => [...String(n)].map((c) => LOWERED[c]).join("");
 
 // `tell(index, feature, value)` is called for a number that was written.
 function tabled(table, rows, { editable, tell }) {

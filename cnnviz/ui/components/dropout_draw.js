@@ -42,10 +42,12 @@ function means(svg, { lines, count, wide, at }) {
   svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
   svg.setAttribute("height", height);
   axes(svg, { x, y, titles: { x: "masks drawn", y: "mean output" }, box });
-  for (const { values, test, colour } of lines) {
+  for (const [k, { values, test, colour }] of lines.entries()) {
     svg.append(drawn("line", { x1: box.left, x2: box.right, y1: y.place(test), y2: y.place(test), stroke: colour, class: "test" }));
     const points = Array.from(values.subarray(0, at), (value, k) => `${x.place(k + 1).toFixed(1)},${y.place(value).toFixed(1)}`).join(" ");
     svg.append(drawn("polyline", { points, stroke: colour, class: "mean" }));
-    svg.append(drawn("circle", { cx: x.place(at), cy: y.place(values[at - 1]), r: 5, fill: colour }));
+    const end = [x.place(at), y.place(values[at - 1])];
+    svg.append(k ? drawn("rect", { x: end[0] - 5, y: end[1] - 5, width: 10, height: 10, fill: colour }) : drawn("circle", { cx: end[0], cy: end[1], r: 5, fill: colour }));
+    svg.append(drawn("text", { x: box.right - 2, y: y.place(test) - 6, "text-anchor": "end" }, k ? "divided in training" : "times 1 − p at test"));
   }
 }

@@ -1,4 +1,9 @@
 // A button that copies the address of the page, with everything that is set on it.
+// It is on every lecture, so it also tells page.css, before printing, how wide the page is on the screen.
+function measure() {
+  const wide = document.querySelector(".stMainBlockContainer > div")?.clientWidth;
+  if (wide) document.documentElement.style.setProperty("--cnnviz-screen", wide);
+}
 export default function ({ parentElement }) {
   const button = parentElement.querySelector("button");
   const said = parentElement.querySelector("output");
@@ -16,5 +21,6 @@ export default function ({ parentElement }) {
     clearTimeout(timer);
     timer = setTimeout(() => { said.textContent = "Copy link"; }, 1600);
   };
-  return () => clearTimeout(timer);
+  addEventListener("beforeprint", measure);
+  return () => { clearTimeout(timer); removeEventListener("beforeprint", measure); };
 }

@@ -4,7 +4,6 @@ const edges = (centres, end) => centres.map((c, k) => [
   k < centres.length - 1 ? (c + centres[k + 1]) / 2 : Math.min(end, c + (k ? (c - centres[k - 1]) / 2 : end)),
 ]);
 const decimals = (x) => x.toFixed(3).replace("-", "−"), signed = (x) => (x > 0 ? "+" : "") + decimals(x);
-const percentage = (x) => `${x >= 0.0995 ? (100 * x).toFixed(0) : x >= 0.001 ? (100 * x).toFixed(1) : "< 0.1"}\u00a0%`;
 
 // Where the patch has not been yet, the nearest of what it found above and to the left: coarse blocks that get finer.
 function filled(values, known, columns) {

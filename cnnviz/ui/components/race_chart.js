@@ -94,14 +94,23 @@ function paintChart(canvas, player) {
     context.lineWidth = run === player.chosen ? 3.2 : 2;
     if (end > 0) context.stroke(curve(chart, run, 0, end));
     context.setLineDash([]);
+    if (!playing) signs(context, chart, run, end, colour);
     if (run.diverged && end >= cut) cross(context, chart.toX(cut), chart.toY(run.loss[cut]));
-    else if (to === end) dot(context, chart.toX(to), chart.toY(run.loss[to]), run === player.chosen ? 5.5 : 4, colour, css(theme.page));
+    else if (to === end) dot(context, chart.toX(to), chart.toY(run.loss[to]), run === player.chosen ? 5.5 : 4, colour, css(theme.page), run.runner.place);
   }
   if (step < chart.steps) {
     context.strokeStyle = css(theme.ink, 0.5); context.lineWidth = 1; context.beginPath();
     context.moveTo(chart.toX(step), chart.y); context.lineTo(chart.toX(step), chart.y + chart.h); context.stroke();
   }
   if (hover) dot(context, chart.toX(hover.k), chart.toY(hover.run.loss[hover.k]), 6, css(theme.ink), css(look.runners[hover.run.runner.place]));
+}
+// The rule's shape along its curve, each rule's at other steps.
+function signs(context, chart, { loss, runner: { place } }, to, colour) {
+  if (place % KINDS.length === 0) return;
+  const every = Math.max(1, Math.round((70 * chart.steps) / chart.w)), from = Math.ceil((every * (place % KINDS.length)) / KINDS.length);
+  context.beginPath();
+  for (let k = from; k < to; k += every) if (!chart.outside(loss[k])) outline(context, chart.toX(k), chart.toY(loss[k]), 3.2, place);
+  context.fillStyle = colour; context.fill();
 }
 function cross(context, u, v) {
   context.beginPath();

@@ -39,7 +39,7 @@ function keys(ui, runners, toggle) {
 function writeKeys(ui, { runs, hidden, look, goal }) {
   runs.forEach((run, place) => {
     const node = ui.legend.children[place], [swatch, , words] = node.children, off = hidden.has(run.runner.title);
-    swatch.style.setProperty("--colour", css(look.runners[place]));
+    swatch.style.setProperty("--colour", css(look.runners[place])); swatch.dataset.shape = place % KINDS.length;
     put(words, result(run, goal));
     node.classList.toggle("dashed", place >= 9); node.classList.toggle("wrong", run.diverged);
     if (node.getAttribute("aria-pressed") !== String(!off)) node.setAttribute("aria-pressed", String(!off));

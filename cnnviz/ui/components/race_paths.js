@@ -51,17 +51,28 @@ function trace(plan, { u, v }, from, to) {
   return path;
 }
 
-// A dot at each step that is long enough to be told from the next.
-function beads(context, { u, v }, from, to, plan) {
+// A shape per rule, for eyes that do not tell the colours apart: corners and turn, as race.css has them in the legend.
+const KINDS = [[0, 0], [4, 0.25], [3, -0.5], [4, 0], [3, 0.5], [5, -0.5]];
+function outline(context, u, v, radius, place = 0) {
+  const [corners, turn] = KINDS[place % KINDS.length];
+  if (!corners) { context.moveTo(u + radius, v); context.arc(u, v, radius, 0, 7); return; }
+  for (let k = 0; k < corners; k++) {
+    const angle = Math.PI * (turn + (2 * k) / corners), x = u + 1.35 * radius * Math.cos(angle), y = v + 1.35 * radius * Math.sin(angle);
+    if (k) context.lineTo(x, y); else context.moveTo(x, y);
+  }
+  context.closePath();
+}
+// The shape at each step that is long enough to be told from the next.
+function beads(context, { u, v }, from, to, plan, place) {
   context.beginPath();
   for (let k = from + 1; k <= to; k++) {
     if (Math.abs(u[k] - u[k - 1]) + Math.abs(v[k] - v[k - 1]) < 7 || !within(plan, u[k], v[k])) continue;
-    context.moveTo(u[k] + 2.6, v[k]); context.arc(u[k], v[k], 2.6, 0, 7);
+    outline(context, u[k], v[k], place % KINDS.length ? 3.2 : 2.6, place);
   }
   context.fill();
 }
-function dot(context, u, v, radius, fill, ring) {
-  context.beginPath(); context.arc(u, v, radius, 0, 7);
+function dot(context, u, v, radius, fill, ring, place = 0) {
+  context.beginPath(); outline(context, u, v, radius, place);
   context.fillStyle = fill; context.fill();
   context.lineWidth = 2; context.strokeStyle = ring; context.stroke();
 }
@@ -88,14 +99,14 @@ function paintPaths(canvas, player) {
     const path = trace(plan, run.at, 0, end);
     if (run.diverged || !player.moving) halo(context, path, { run, chosen, theme });
     context.strokeStyle = context.fillStyle = css(colour); context.lineWidth = chosen ? 3.2 : 2; context.stroke(path);
-    beads(context, run.at, 0, end, plan);
+    beads(context, run.at, 0, end, plan, run.runner.place);
     if (run.at.exit && step >= run.at.exit.step) labels.push(run);
   }
   context.setLineDash([]);
   gradientArrow(context, player);
   for (const run of shown) {
     const k = Math.min(step, run.last), { u, v } = run.at;
-    if (k > 0 && within(plan, u[k], v[k])) dot(context, u[k], v[k], run === player.chosen ? 6.5 : 5, css(look.runners[run.runner.place]), css(theme.page));
+    if (k > 0 && within(plan, u[k], v[k])) dot(context, u[k], v[k], run === player.chosen ? 6.5 : 5, css(look.runners[run.runner.place]), css(theme.page), run.runner.place);
   }
   exits(context, player, labels);
   const { hover } = player;

@@ -103,12 +103,12 @@ function paintLaid(canvas, player) {
     if (run.last < 0) continue;
     const made = laid(run, Math.max(0, end), player);
     draw(made, 1);
-    if (made.tip && end === to) tips.push([made.tip, colour, run === player.chosen]);
+    if (made.tip && end === to) tips.push([made.tip, colour, run]);
   }
   context.globalAlpha = 1; context.setLineDash([]);
-  for (const [[u, v, hidden], colour, chosen] of tips) {
+  for (const [[u, v, hidden], colour, run] of tips) {
     context.globalAlpha = hidden ? 0.4 : 1;
-    dot(context, u, v, chosen ? 6 : 4.5, colour, css(theme.page));
+    dot(context, u, v, run === player.chosen ? 6 : 4.5, colour, css(theme.page), run.runner.place);
   }
   context.globalAlpha = 1;
   const on = (x, y, radius, ring) => {

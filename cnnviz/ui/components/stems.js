@@ -23,6 +23,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const gap = narrow ? 34 : 16, height = data.rows.length * (TALL + gap) + UNDER, low = Math.min(...data.at), high = Math.max(...data.at);
     const x = between(low, high > low ? high : low + 1, { from: left + 26, to: right - 26, most: narrow ? 4 : 8 });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`); svg.setAttribute("height", height); svg.setAttribute("aria-label", data.label);
+    root.querySelector(".pane").setAttribute("aria-label", `All numbers. ${data.label}`);
     svg.replaceChildren();
     const bottom = height - UNDER + 6;
     const tops = data.rows.map(({ values }) => Math.max(1e-12, ...values[0].map((v) => Math.abs(v ?? 0)))), top = Math.max(...tops);

@@ -83,7 +83,7 @@ def facts(found: Counted) -> dict[str, tuple[float, str]]:
 
 
 def _table(one: Counted, two: Counted) -> str:
-    lines = [f"| | {one.title} | {two.title} | ratio |", "|---|---:|---:|---:|"]
+    lines = [f"| What is counted | {one.title} | {two.title} | ratio |", "|---|---:|---:|---:|"]
     lines.append(f"| Input | {_times(one.made.input)} | {_times(two.made.input)} | |")
     second = facts(two)
     for name, (value, told) in facts(one).items():

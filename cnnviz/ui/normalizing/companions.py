@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,7 +92,8 @@ def draw(both: Both) -> None:
         Row("y", "in training", "#D55E00", pair(both.trained)),
         Row("y", "in evaluation", "#009E73", pair(both.evaluated)),
     ]
-    batch(rows, key="bn-both", label=f"The same example in two batches. {reading(both)}", one_scale=False, marked=0)
+    unmarked = re.sub(r"[*`]|^- ", "", reading(both), flags=re.MULTILINE)
+    batch(rows, key="bn-both", label=f"The same example in two batches. {unmarked}", one_scale=False, marked=0)
 
 
 def reading(both: Both) -> str:

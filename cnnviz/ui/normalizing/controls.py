@@ -138,7 +138,14 @@ def choose_shown() -> Shown:
         gamma = controls(Scale, key="bn").gamma
     with right:
         beta = controls(Shift, key="bn").beta
-    mode = choose("Mode", list(MODES), key="bn-mode", default="train", title=MODES.__getitem__)
+    mode = choose(
+        "Mode",
+        list(MODES),
+        key="bn-mode",
+        default="train",
+        title=MODES.__getitem__,
+        help="Whose mean and variance move the points: the batch’s own, or the running ones.",
+    )
     seen = controls(Seen, key="bn").seen
     with st.expander("More"):
         further = controls(Further, key="bn")

@@ -36,7 +36,14 @@ def section() -> None:
     st.subheader(TITLE, anchor=False)
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        kind = choose("Normalization", list(KINDS), key="share-kind", default="batch", title=lambda k: KINDS[k].title)
+        kind = choose(
+            "Normalization",
+            list(KINDS),
+            key="share-kind",
+            default="batch",
+            title=lambda k: KINDS[k].title,
+            help="Which numbers share one mean: the coloured ones.",
+        )
         layer = controls(Convolution, key="share")
     with right:
         shape = (PICTURES, CHANNELS, CELLS, 1)

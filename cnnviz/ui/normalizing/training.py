@@ -33,7 +33,14 @@ def section() -> None:
     st.subheader(TITLE, anchor=False)
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        view = choose("Curves", list(VIEWS), key="bn-view", default="loss", title=VIEWS.__getitem__)
+        view = choose(
+            "Curves",
+            list(VIEWS),
+            key="bn-view",
+            default="loss",
+            title=VIEWS.__getitem__,
+            help="What the chart follows over the steps.",
+        )
         settings = _settings()
         st.markdown(
             "Two spirals, a network of linear layers, plain SGD. All eight runs start from the same weights and see "
@@ -46,7 +53,14 @@ def section() -> None:
 def _settings() -> Settings:
     """Activation and place in sight: all six of their pairs are recorded. The rest is folded."""
     activation = choose("Activation", ACTIVATIONS, key="bn-train-activation", default="relu")
-    place = choose("Batch norm stands", PLACES, key="bn-train-place", default="before", title=_place)
+    place = choose(
+        "Batch norm stands",
+        PLACES,
+        key="bn-train-place",
+        default="before",
+        title=_place,
+        help="Another place, another run: press Train.",
+    )
     with st.expander("More"):
         size = controls(Size, key="bn-train")
     return Settings(activation=activation, place=place, **vars(size))

@@ -101,7 +101,14 @@ class Pooled:
 def choose_pooled() -> Pooled:
     """Draw the controls; what cannot be is told in a sentence, and the nearest that can be is drawn."""
     given = choose_input()
-    kind = choose("Keep of each window", list(KINDS), key="pool-kind", default="max", title=KINDS.__getitem__)
+    kind = choose(
+        "Keep of each window",
+        list(KINDS),
+        key="pool-kind",
+        default="max",
+        title=KINDS.__getitem__,
+        help="What each number of the output is.",
+    )
     is_whole, kind = kind.startswith("global-"), kind.removeprefix("global-")
     if is_whole:
         layer, told = whole(kind, given.values.shape), ""

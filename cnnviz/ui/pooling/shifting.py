@@ -46,9 +46,23 @@ def section(shown: Pooled) -> None:
     st.subheader(TITLE, anchor=False)
     left, middle, right = st.columns([3, 3, 6], vertical_alignment="bottom")
     with left:
-        source = choose("What moves", ["input", "signal", *SAMPLES], key="shift-of", default="digit", title=_title)
+        source = choose(
+            "What moves",
+            ["input", "signal", *SAMPLES],
+            key="shift-of",
+            default="digit",
+            title=_title,
+            help="What is pushed to the right before it is pooled.",
+        )
     with middle:
-        taps = choose("Blur of “max, then blur”", list("234567"), key="shift-blur", default="3", title=_taps)
+        taps = choose(
+            "Blur of “max, then blur”",
+            list("234567"),
+            key="shift-blur",
+            default="3",
+            title=_taps,
+            help="Weights that smooth the maxima before every second is kept; it moves that one curve.",
+        )
     right.markdown(CLAIM)
     try:
         measured = measure(shown, source, int(taps))

@@ -70,10 +70,24 @@ class Window:
 def choose_raced() -> Raced:
     """Draw the controls; what cannot be is told in a sentence, and the rest is raced."""
     rules = _rules()
-    name = choose("Landscape", [*LANDSCAPES, "own"], key="landscape", default="quadratic", title=_title)
+    name = choose(
+        "Landscape",
+        [*LANDSCAPES, "own"],
+        key="landscape",
+        default="quadratic",
+        title=_title,
+        help="The surface that the rules walk down; the last one takes a formula of yours.",
+    )
     ravine = controls(Ravine, key="race") if name == "quadratic" else Ravine()
     text = _text() if name == "own" else ""
-    focus = choose("Set up, and write out", rules, key="runner", default=rules[0], title=_rule_title)
+    focus = choose(
+        "Set up, and write out",
+        rules,
+        key="runner",
+        default=rules[0],
+        title=_rule_title,
+        help="The rule whose sliders stand below and whose step is written out.",
+    )
     settings.sliders(focus)
     length = controls(Length, key="race")
     with st.expander("More"):

@@ -79,7 +79,13 @@ def noise() -> None:
     left, right = st.columns([1, 3], gap="medium")
     with left:
         deviation = float(
-            choose("Deviation of the gradient's error", ["0.2", "0.5", "1", "2"], key="floor-noise", default="1")
+            choose(
+                "Deviation of the gradient's error",
+                ["0.2", "0.5", "1", "2"],
+                key="floor-noise",
+                default="1",
+                help="The larger, the higher the floor on which the curves stay.",
+            )
         )
         st.markdown(_floors(deviation))
     with right:

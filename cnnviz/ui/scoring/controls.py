@@ -95,16 +95,37 @@ class Scored:
 
 def choose_scored() -> Scored:
     """Draw the controls; scores that cannot be read are told in a sentence, and the example's shown."""
-    source = choose("Scores from", list(SOURCES), key="score-of", default="picture", title=SOURCES.__getitem__)
+    source = choose(
+        "Scores from",
+        list(SOURCES),
+        key="score-of",
+        default="picture",
+        title=SOURCES.__getitem__,
+        help="A picture times a matrix, or ten numbers that you write.",
+    )
     temperature = float(state.linked("score-temperature", "1", _is_temperature))
     if source == "own":
         rows = _own()
         return Scored(rows, _row("score-label", rows, 0), 0, temperature)
-    weights = choose("Weights W", list(WEIGHTS), key="score-weights", default="cifar10", title=WEIGHTS.__getitem__)
+    weights = choose(
+        "Weights W",
+        list(WEIGHTS),
+        key="score-weights",
+        default="cifar10",
+        title=WEIGHTS.__getitem__,
+        help="The matrix that turns the pixels into scores: one row, one template, per class.",
+    )
     start = controls(Start, key="score-start") if weights == "untrained" else Start()
     pictured = choose_pictured()
     with st.expander("More"):
-        look = choose("Templates", list(LOOKS), key="score-look", default="colour", title=LOOKS.__getitem__)
+        look = choose(
+            "Templates",
+            list(LOOKS),
+            key="score-look",
+            default="colour",
+            title=LOOKS.__getitem__,
+            help="How a row of W is drawn as a picture.",
+        )
     classifier = _classifier(weights, start, pictured)
     scores = classifier.scores(stretched(pictured.pixels))
     rows = tuple(Row(name, float(score)) for name, score in zip(classifier.classes, scores, strict=True))

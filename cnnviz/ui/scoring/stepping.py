@@ -44,7 +44,15 @@ def section(shown: Scored) -> None:
         return
     side, main = st.columns([1, 3], gap="medium")
     with side:
-        rate = float(choose("Learning rate η", RATES, key="step-rate", default="0.001"))
+        rate = float(
+            choose(
+                "Learning rate η",
+                RATES,
+                key="step-rate",
+                default="0.001",
+                help="How much of the picture is added to the templates, and where the line stands in the chart.",
+            )
+        )
         taken = step(shown, rate)
         st.markdown(reading(shown, taken, rate))
     with main:

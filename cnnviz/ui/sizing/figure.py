@@ -17,7 +17,8 @@ MOST = 6  # buttons in the row below the figure
 def figure(setting: Setting, found: Sizes) -> None:
     """Verdict, drawing, and at its side the buttons; a window that is too large is told and drawn all the same."""
     said, why = verdict(setting, found), problem(setting)
-    st.title(said, anchor=False)
+    with st.container(key="size-answer"):
+        st.header(said, anchor=False)
     drawing, side = st.columns([2, 1], gap="medium")
     with drawing:
         told = ", ".join(text for _, text in legend(found))

@@ -79,7 +79,15 @@ def _slider(epochs: Sequence[int], *, key: str) -> None:
             else f"epoch {option}"
         )
 
-    st.select_slider("Look inside after", [*epochs, NEWEST], value=NEWEST, format_func=titled, key=name, width=480)
+    st.select_slider(
+        "Look inside after",
+        [*epochs, NEWEST],
+        value=NEWEST,
+        format_func=titled,
+        key=name,
+        width=480,
+        help="The saved epoch whose answers, mistakes, filters and layers are shown below.",
+    )
 
 
 def _says(look: Look, classes: Sequence[str], *, key: str) -> None:

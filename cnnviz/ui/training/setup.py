@@ -89,7 +89,14 @@ def choose_config() -> Wanted:
     given["stack"] = own if given["network"] == "stack" else ""
     left, right = st.columns(2, gap="small")
     with left:
-        given["rule"] = choose("Rule", _rules(), key=key("rule"), default=START.rule, title=lambda n: RULES[n].title)
+        given["rule"] = choose(
+            "Rule",
+            _rules(),
+            key=key("rule"),
+            default=START.rule,
+            title=lambda n: RULES[n].title,
+            help="How the gradient becomes a step; the lecture on optimizers races them.",
+        )
     with right:
         given["schedule"] = _choice("schedule", "Rate in time", TITLES, "How the rate changes to the end.")
     given["lr"] = ladder("Learning rate", RATES, key=key("lr"), default=START.lr, help="How far each step goes.")

@@ -154,7 +154,14 @@ def draw(shown: Shown) -> None:
     )
     left, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
     with left:
-        choose("The bars show", list(MEASURES), key="grad-show", default="gradient", title=MEASURES.__getitem__)
+        choose(
+            "The bars show",
+            list(MEASURES),
+            key="grad-show",
+            default="gradient",
+            title=MEASURES.__getitem__,
+            help="What is measured at every layer.",
+        )
     with middle:
         st.button(
             "Keep this curve",
