@@ -71,7 +71,10 @@ CARD, HEAD, GAP = (500, 400), 110, 60  # pixels of the picture at the top
 
 def main() -> None:
     """Draw the pictures named on the command line, or all."""
-    chosen = sys.argv[1:] or [*addresses(), "hero"]
+    known = [*addresses(), "hero"]
+    chosen = sys.argv[1:] or known
+    if not set(chosen) <= set(known):
+        sys.exit(f"name some of {', '.join(known)}, or none for all")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, serving(CNNVIZ_DATA=data) as address, sync_playwright() as playwright:
         browser = launch(playwright)
