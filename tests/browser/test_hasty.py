@@ -50,7 +50,7 @@ def tab(context: BrowserContext, url: str) -> tuple[Page, Watched]:
 
 
 def missed(watched: Watched) -> int:
-    """Forget the files that were asked for just before a rerun took them away, and tell how many; a click asks again."""
+    """How many files were asked for just before a rerun took them away: no fault, a click asks again."""
     count = sum("Download Button source error - 404" in each for each in watched.faults)
     for _ in range(count):
         for words in ("Download Button source error - 404", "status of 404"):
