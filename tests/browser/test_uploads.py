@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,12 @@ def every(corpus: dict[str, Any], step: int) -> dict[str, Any]:
 
 def give(page: Page, data: bytes, *, name: str = "picture.png", k: int = 0) -> None:
     """Choose a file in the ``k``-th uploader and wait until the page has dealt with it."""
-    inputs = page.locator("input[type=file]")
-    inputs.nth(k).set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
-    page.wait_for_timeout(250)
-    settle(page)
+    with tempfile.TemporaryDirectory() as folder:  # Playwright sends no more than 50 MB from memory
+        file = Path(folder, name)
+        file.write_bytes(data)
+        page.locator("input[type=file]").nth(k).set_input_files(file)
+        page.wait_for_timeout(250)
+        settle(page)
     assert page.locator("[data-testid=stException]").count() == 0
 
 
