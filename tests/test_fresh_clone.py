@@ -52,7 +52,7 @@ def test_it_types_what_the_makefile_knows(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
     for name in ("pyproject.toml", "constraints.txt"):
         (tmp_path / name).touch()
-    command = [*fresh_clone.make(asked), "--dry-run", "run", "ARGS=--no-browser --port 8620"]
+    command = [*fresh_clone.make(asked), "--no-print-directory", "--dry-run", "run", "ARGS=--no-browser --port 8620"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert "python9 -m venv" in told and '--index-url "there"' in told and str(READY) in told
     assert told.rstrip().endswith("-m cnnviz app --no-browser --port 8620")

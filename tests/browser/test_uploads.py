@@ -34,6 +34,7 @@ PAGES = {
 BEHIND = {"augmentation": "Choose the picture", "ledger": "Picture"}  # the button that shows the uploader
 REFUSED = {name: (make, says) for group in (BOMBS, FOREIGN, BROKEN) for name, (make, says) in group.items()}
 SHOWN = {**CALM, **ODD}
+MEMORY = 50_000_000  # bytes; Playwright sends more only from a file
 ALERT = "[data-testid=stAlert]"
 RETOLD = re.compile(r"MB or smaller|not allowed|empty|files are|File must be", re.IGNORECASE)
 
@@ -45,10 +46,13 @@ def every(corpus: dict[str, Any], step: int) -> dict[str, Any]:
 
 def give(page: Page, data: bytes, *, name: str = "picture.png", k: int = 0) -> None:
     """Choose a file in the ``k``-th uploader and wait until the page has dealt with it."""
-    with tempfile.TemporaryDirectory() as folder:  # Playwright sends no more than 50 MB from memory
-        file = Path(folder, name)
-        file.write_bytes(data)
-        page.locator("input[type=file]").nth(k).set_input_files(file)
+    chooser = page.locator("input[type=file]").nth(k)
+    with tempfile.TemporaryDirectory() as folder:
+        if len(data) < MEMORY:
+            chooser.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+        else:
+            Path(folder, name).write_bytes(data)
+            chooser.set_input_files(Path(folder, name))
         page.wait_for_timeout(250)
         settle(page)
     assert page.locator("[data-testid=stException]").count() == 0

@@ -87,6 +87,7 @@ def walked(proxy: Proxy) -> None:
         assert watched.faults == []
 
 
+@pytest.mark.slow
 def test_the_lectures_are_a_part_of_a_site(tmp_path: Path) -> None:
     settings = NAMES | {"STREAMLIT_SERVER_BASE_URL_PATH": BASE.strip("/")}
     with (
@@ -136,7 +137,7 @@ def failed_over(proxy: Proxy, servers: Sequence[Server]) -> tuple[str, int]:
 
 
 @pytest.mark.promise("survival")
-@pytest.mark.parametrize("used", [False, True], ids=["unused", "used"])
+@pytest.mark.parametrize("used", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["unused", "used"])
 def test_when_one_server_dies_its_visitors_go_on_with_the_other(
     used: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]
 ) -> None:
