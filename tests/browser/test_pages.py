@@ -65,6 +65,7 @@ def test_on_paper_a_lecture_stands_as_on_the_screen_without_its_tools(server: st
     page = open_page(f"{server}/convolution")
     strip = page.get_by_text("Take it with you")
     expect(strip).to_be_visible()
+    page.wait_for_function("document.documentElement.style.getPropertyValue('--cnnviz-screen')")
     before = page.locator(".stMainBlockContainer > div").first.evaluate("node => node.clientWidth")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # as the browser does before it lays out paper
     page.emulate_media(media="print")

@@ -2,7 +2,7 @@
 // It is on every lecture, so it also tells page.css, before printing, how wide the page is on the screen.
 function measure() {
   const wide = document.querySelector(".stMainBlockContainer > div")?.clientWidth;
-  if (wide) document.documentElement.style.setProperty("--cnnviz-screen", wide);
+  if (wide && !matchMedia("print").matches) document.documentElement.style.setProperty("--cnnviz-screen", wide);
 }
 export default function ({ parentElement }) {
   const button = parentElement.querySelector("button");
@@ -21,6 +21,7 @@ export default function ({ parentElement }) {
     clearTimeout(timer);
     timer = setTimeout(() => { said.textContent = "Copy link"; }, 1600);
   };
+  measure();
   addEventListener("beforeprint", measure);
   return () => { clearTimeout(timer); removeEventListener("beforeprint", measure); };
 }
