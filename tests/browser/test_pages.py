@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from cnnviz.ui.lecture import lectures
 from tests.browser.conftest import Open, Watched, pages, serving, settle
@@ -35,6 +36,32 @@ def test_a_fresh_server_answers_a_deep_link_with_the_whole_app(chromium: Browser
         page.context.close()
 
 
+def wider_than_a_phone(page: Page) -> list[int]:
+    """The widths of the page and of its main part where they exceed 390 px."""
+    nodes = "[document.scrollingElement, document.querySelector('[data-testid=stMain]')]"
+    return [width for width in page.evaluate(f"{nodes}.map((node) => node.scrollWidth)") if width > 390]
+
+
+def broken_rules(page: Page) -> list[tuple[str, list[str]]]:
+    """The serious findings of axe in our own part of the page."""
+    found = Axe().run(page, context="[data-testid=stMain]").response["violations"]
+    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+    return [
+        (v["id"], node["target"]) for v in serious for node in v["nodes"] if "stFileUploader" not in str(node["html"])
+    ]
+
+
+def lasting(page: Page, faults: Callable[[Page], Sequence[object]]) -> Sequence[object]:
+    """What is still at fault after three seconds: fonts come late, and what fades in has no contrast meanwhile."""
+    found = faults(page)
+    for _ in range(3):
+        if not found:
+            break
+        page.wait_for_timeout(1000)
+        found = faults(page)
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", pages())
 def test_no_page_is_wider_than_the_screen_or_breaks_a_rule_of_accessibility(
@@ -42,17 +69,11 @@ def test_no_page_is_wider_than_the_screen_or_breaks_a_rule_of_accessibility(
 ) -> None:
     """With the tabulator, too, each control in view is reached; one opening of the page for all three."""
     page = open_page(f"{server}/{name}", size=(390, 844), scheme=scheme)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert lasting(page, wider_than_a_phone) == []
     page.set_viewport_size({"width": 1280, "height": 800})
     settle(page)
     page.wait_for_timeout(500)  # formulas are as wide as before until the columns have found their place
-    found = Axe().run(page, context="[data-testid=stMain]")
-    serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
-    ours = [
-        (v["id"], node["target"]) for v in serious for node in v["nodes"] if "stFileUploader" not in str(node["html"])
-    ]
-    assert ours == []
+    assert lasting(page, broken_rules) == []
     reached = set()
     for _ in range(60 if scheme == "light" else 0):
         page.keyboard.press("Tab")

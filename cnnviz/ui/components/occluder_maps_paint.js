@@ -22,6 +22,9 @@ function ranges({ values, clean }) {
   return { probability: [low, high], drop: [-most, most] };
 }
 
+// A signed scale, 0 … 1, is clear at its middle, where zero is, but soon visible: 1 − (1 − |v|)².
+const opacity = (unit) => 1 - (1 - Math.abs(2 * unit - 1)) ** 2;
+
 // The colour of a cell: red, green, blue, share of the opacity.
 function coloured(kind, k, data) {
   const p = data.shown[k];
@@ -29,8 +32,7 @@ function coloured(kind, k, data) {
   if (kind === "predicted") return [...(data.hues.get(data.winning[k]) ?? data.other), 1];
   const [low, high] = data.ranges[kind], value = kind === "drop" ? data.clean - p : p;
   const unit = high > low ? (value - low) / (high - low) : 0.5, at = 3 * Math.round(255 * clamped(unit, 0, 1));
-  // clear at zero, but soon visible, as 1 − (1 − |v|)²
-  return [...data.tables[kind].subarray(at, at + 3), kind === "drop" ? 1 - (1 - Math.abs(2 * clamped(unit, 0, 1) - 1)) ** 2 : 1];
+  return [...data.tables[kind].subarray(at, at + 3), kind === "drop" ? opacity(clamped(unit, 0, 1)) : 1];
 }
 
 const clamped = (x, low, high) => Math.min(high, Math.max(low, x));
@@ -48,10 +50,9 @@ function paintMap(canvas, kind, data) {
   }));
 }
 
-// The bar of a colour scale; a signed one is clear in its middle, as the map is at zero.
+// The bar of a colour scale.
 function ramp(canvas, table, signed) {
-  const opacity = (k) => (signed ? 255 * (1 - (1 - Math.abs(k / 127.5 - 1)) ** 2) : 255);
-  raster(canvas, 256, 1, (k) => [table[3 * k], table[3 * k + 1], table[3 * k + 2], opacity(k)]);
+  raster(canvas, 256, 1, (k) => [table[3 * k], table[3 * k + 1], table[3 * k + 2], signed ? 255 * opacity(k / 255) : 255]);
 }
 
 const hue = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
