@@ -26,12 +26,14 @@ test: $(READY) ## all tests but the slow ones
 	$(PYTEST)
 
 test-all: $(READY) ## all tests
-	$(PYTEST) -m ""
+	$(PYTEST) -m "not alone"
+	$(PYTHON) -m pytest -m alone
 
 proof: $(READY) ## all tests of promises in full, and RELIABILITY.md from what they measured
 	mkdir -p .cache
-	$(PYTEST) -m promise --figures .cache/figures.jsonl
-	$(PYTHON) -m tools.reliability .cache/figures.jsonl
+	$(PYTEST) -m "promise and not alone" --figures .cache/together.jsonl
+	$(PYTHON) -m pytest -m alone --figures .cache/alone.jsonl
+	$(PYTHON) -m tools.reliability .cache/alone.jsonl .cache/together.jsonl
 
 check: $(READY) ## ruff, mypy in strict mode, and the static gates
 	$(PYTHON) -m ruff check .

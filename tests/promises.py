@@ -38,6 +38,10 @@ MISSING: dict[str, str] = {}
 """What a promise does not hold, and by how much: stands in its row."""
 
 
-def quick_and_full(quick: Any, full: Any) -> list[Any]:
-    """Two sizes of one proof: quick for ``make test``, full for ``make test-all`` and ``make proof``."""
-    return [pytest.param(quick, id="quick"), pytest.param(full, id="full", marks=pytest.mark.slow)]
+def quick_and_full(quick: Any, full: Any, alone: bool = False) -> list[Any]:
+    """Two sizes of one proof: quick for ``make test``, full for ``make test-all`` and ``make proof``.
+
+    ``alone`` keeps the full one for the end, when nothing else runs: it says how long something takes.
+    """
+    marks = [pytest.mark.slow, pytest.mark.alone] if alone else [pytest.mark.slow]
+    return [pytest.param(quick, id="quick"), pytest.param(full, id="full", marks=marks)]

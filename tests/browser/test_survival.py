@@ -81,6 +81,7 @@ def one_and_whole(run: str, folder: Path, server: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.promise("survival")
 def test_a_training_outlives_its_network_and_its_tab(
     open_page: Open, context: BrowserContext, folder: Path, figure: Callable[[str], None]

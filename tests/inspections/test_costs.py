@@ -151,7 +151,7 @@ def test_nothing_goes_beyond_its_cap(
 
 @pytest.mark.promise("cost")
 @pytest.mark.timeout(1500)
-@pytest.mark.parametrize("moments", quick_and_full((0.0,), (0.0, 0.3, 1.0)))
+@pytest.mark.parametrize("moments", quick_and_full((0.0,), (0.0, 0.3, 1.0), alone=True))
 def test_each_stops_within_half_a_second(
     moments: tuple[float, ...], schedulers: dict[bool, Scheduler], figure: Callable[[str], None]
 ) -> None:

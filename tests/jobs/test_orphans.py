@@ -39,7 +39,7 @@ time.sleep(600)
 @pytest.mark.promise("survival")
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("times", quick_and_full(1, 10))
+@pytest.mark.parametrize("times", quick_and_full(1, 10, alone=True))
 def test_no_worker_outlives_a_server_that_is_killed(times: int, tmp_path: Path, figure: Callable[[str], None]) -> None:
     taken, count = [], 0
     for number in range(times):

@@ -33,6 +33,9 @@ class Lesson:
     pages: tuple[str, ...] = tuple(MIX)
 
 
+QUICK, FULL = Lesson(12, 8.0, 1.5, 1, LIGHT), Lesson(100, 180.0, 15.0, 12)
+
+
 async def begin_training(server: Server) -> str:
     """Press Start on the page; returns the query of the link to the run."""
     async with tab(server.url) as lecturer:
@@ -88,7 +91,7 @@ async def lesson_of(server: Server, folder: Path, plan: Lesson) -> tuple[Tally, 
 
 @pytest.mark.promise("class")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("plan", quick_and_full(Lesson(12, 8.0, 1.5, 1, LIGHT), Lesson(100, 180.0, 15.0, 12)))
+@pytest.mark.parametrize("plan", quick_and_full(QUICK, FULL, alone=True))
 def test_a_class_loses_nobody_and_nobody_waits_long_beside_a_training(plan: Lesson, tmp_path: Path, figure) -> None:
     with served(tmp_path) as server:
         rehearsed = complete(rehearse(server.url, each=plan.rehearsed, pages=plan.pages))

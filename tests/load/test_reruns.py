@@ -94,7 +94,7 @@ async def costs(server: Server, most: int, rounds: int, *, seed: int | None) -> 
 
 @pytest.mark.promise("reruns")
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("tried", quick_and_full((4, 1, 5), (MOST, ROUNDS, None)))
+@pytest.mark.parametrize("tried", quick_and_full((4, 1, 5), (MOST, ROUNDS, None), alone=True))
 def test_a_change_of_any_control_on_any_page_is_cheap(
     tried: tuple[int, int, int | None], tmp_path: Path, figure
 ) -> None:
