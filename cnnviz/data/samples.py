@@ -21,12 +21,11 @@ LONGEST = 640
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture by ``name``, the ``title`` on its button, its source and licence, and what to look for in it."""
+    """A picture by ``name``, the ``title`` on its button, its source and licence."""
 
     name: str
     title: str
     credit: str
-    suggests: str = ""
 
 
 def sample(name: str) -> Image:
@@ -41,36 +40,32 @@ def sample(name: str) -> Image:
 
 
 _PHOTOS = (
-    ("chelsea.png", Sample("cat", "Cat", "Stefan van der Walt, CC0", "Do the ears, the eyes or the fur say cat?")),
-    ("astronaut.png", Sample("astronaut", "Astronaut", "NASA, public domain", "A face, a flag and a shuttle at once.")),
+    ("chelsea.png", Sample("cat", "Cat", "Stefan van der Walt, CC0")),
+    ("astronaut.png", Sample("astronaut", "Astronaut", "NASA, public domain")),
     (
         "motorcycle_left.png",
         Sample(
             "motorcycle",
             "Motorcycle",
             "Middlebury Stereo 2014 (Scharstein et al., GCPR 2014), as distributed with scikit-image",
-            "One object in clutter: does the map stay on it?",
         ),
     ),
-    ("coffee.png", Sample("coffee", "Coffee", "Rachel Michetti, CC0", "Ellipses, smooth porcelain and coarse wood.")),
-    ("rocket.jpg", Sample("rocket", "Rocket", "SpaceX, public domain", "A small bright object before a wide sky.")),
-    ("camera.png", Sample("camera", "Photographer", "Lav Varshney, CC0", "A photograph without colour.")),
-    ("coins.png", Sample("coins", "Coins", "Brooklyn Museum, no known restrictions", "Many alike: which one counts?")),
-    ("horse.png", Sample("horse", "Horse", "Andreas Preuss, CC0", "Is an outline enough to be recognised?")),
-    ("brick.png", Sample("brick", "Brick wall", "CC0 Textures, CC0", "Texture without an object.")),
-    (
-        "hubble_deep_field.jpg",
-        Sample("galaxies", "Galaxies", "NASA, public domain", "None of the classes: how sure is the network?"),
-    ),
+    ("coffee.png", Sample("coffee", "Coffee", "Rachel Michetti, CC0")),
+    ("rocket.jpg", Sample("rocket", "Rocket", "SpaceX, public domain")),
+    ("camera.png", Sample("camera", "Photographer", "Lav Varshney, CC0")),
+    ("coins.png", Sample("coins", "Coins", "Brooklyn Museum, no known restrictions")),
+    ("horse.png", Sample("horse", "Horse", "Andreas Preuss, CC0")),
+    ("brick.png", Sample("brick", "Brick wall", "CC0 Textures, CC0")),
+    ("hubble_deep_field.jpg", Sample("galaxies", "Galaxies", "NASA, public domain")),
 )
 
 _OWN = "drawn by this program"
 _DRAWN: tuple[tuple[Callable[[], Image], Sample], ...] = (
-    (drawings.shapes, Sample("shapes", "Shapes and stripes", _OWN, "Which filters see colour, which see edges?")),
-    (drawings.chessboard, Sample("chessboard", "Chessboard and rings", _OWN, "What is left of rings after pooling?")),
-    (drawings.digit, Sample("digit", "Handwritten five", _OWN, "Strokes, as in the first networks that read digits.")),
-    (drawings.gabor, Sample("gabor", "Gabor patches", _OWN, "Directions and frequencies that first layers prefer.")),
-    (drawings.edges, Sample("edges", "Steps, ramps and lines", _OWN, "Follow one kernel by eye.")),
+    (drawings.shapes, Sample("shapes", "Shapes and stripes", _OWN)),
+    (drawings.chessboard, Sample("chessboard", "Chessboard and rings", _OWN)),
+    (drawings.digit, Sample("digit", "Handwritten five", _OWN)),
+    (drawings.gabor, Sample("gabor", "Gabor patches", _OWN)),
+    (drawings.edges, Sample("edges", "Steps, ramps and lines", _OWN)),
 )
 
 

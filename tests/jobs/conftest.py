@@ -19,7 +19,8 @@ from cnnviz.jobs.local import LocalExecutor
 from cnnviz.jobs.process import COMMAND, WorkerProcess
 from cnnviz.jobs.training import Queue
 from cnnviz.runs import recorded
-from tests.jobs.machines import Machines, until
+from tests.jobs.machines import Machines
+from tests.jobs.waiting import until
 
 HERE = Path(__file__).parent
 

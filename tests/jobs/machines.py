@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from cnnviz import runs
 from cnnviz.jobs.cluster import DaskExecutor
 from cnnviz.jobs.cluster_run import ClusterRun
 from cnnviz.training.config import Config
+from tests.jobs.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,13 +74,6 @@ class Machines:
             except (OSError, ValueError):
                 assert self._scheduler.poll() is None, (self._place / "scheduler.log").read_text()
                 time.sleep(0.02)
-
-
-def until(true: Callable[[], object], seconds: float = 90.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def made() -> Path:

@@ -19,7 +19,8 @@ from cnnviz.jobs.cluster import Connection, DaskExecutor, NoCluster
 from cnnviz.jobs.cluster_wire import PART, SMALL, Interrupted, received, send
 from cnnviz.runs.mirroring import Piece
 from tests.jobs.away import content
-from tests.jobs.machines import Machines, begun, keep, kept, made, told, until
+from tests.jobs.machines import Machines, begun, keep, kept, made, told
+from tests.jobs.waiting import until
 
 pytestmark = pytest.mark.usefixtures("own_runs")
 

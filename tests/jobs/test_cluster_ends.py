@@ -19,7 +19,8 @@ from cnnviz.jobs.run_worker import work
 from cnnviz.training.config import Config
 from cnnviz.training.events import Epoch
 from tests.jobs.away import content
-from tests.jobs.machines import Machines, begun, keep, kept, made, told, until
+from tests.jobs.machines import Machines, begun, keep, kept, made, told
+from tests.jobs.waiting import until
 
 pytestmark = pytest.mark.usefixtures("own_runs")
 

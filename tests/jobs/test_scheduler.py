@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -20,13 +19,7 @@ from cnnviz.jobs import Busy, Scheduler, Snapshot, UnknownRun
 from cnnviz.jobs import scheduler as module
 from cnnviz.jobs.job import Job
 from cnnviz.training.tasks.registry import BadSettings
-
-
-def until(told: Callable[[], Any], *, seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not told():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+from tests.jobs.waiting import until
 
 
 def finished(scheduler: Scheduler, run: str) -> Snapshot:

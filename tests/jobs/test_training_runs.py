@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from cnnviz.jobs.local import LocalExecutor, gpus
 from cnnviz.jobs.training import Queue
 from cnnviz.training.config import Config
 from cnnviz.training.events import Begun, Changed, Step
+from tests.jobs.waiting import until
 
 TINY = Config(
     data="shapes",
@@ -39,14 +40,6 @@ def queue(executor: Executor) -> Iterator[Queue]:
     one = Queue(executor)
     yield one
     one.close()
-
-
-def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    return found
 
 
 def told(run: str, *kinds: type[Any]) -> list[Any]:

@@ -10,11 +10,11 @@ from cnnviz import runs
 from cnnviz.training.config import Config
 
 
-def until(true: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait for something to become true."""
+def until(true: Callable[[], object], seconds: float = 90.0) -> None:
+    """Wait for something to become true, however busy the machine is."""
     end = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < end
+        assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)
 
 

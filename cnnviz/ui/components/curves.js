@@ -29,9 +29,9 @@ function path({ x, y }, place) {
 }
 
 // Lines of one kind are told apart by shapes too: the first goes bare, so do lines that are the only one of their kind.
-const SHAPES = ["", "M-4-4H4V4H-4Z", "M0-6L5.5 4H-5.5Z", "M0-6L5.5 0 0 6-5.5 0Z", "M-5-2H-2V-5H2V-2H5V2H2V5H-2V2H-5Z", "M0 6L5.5-4H-5.5Z"], EVERY = 120;
-const shaped = (curves) => curves.map((curve, k) => SHAPES[curves.slice(0, k).filter((other) => other.dashed === curve.dashed).length % SHAPES.length]);
-const shape = (d, [x, y], fill) => drawn("path", { d, transform: `translate(${x} ${y})`, fill, class: "shape" });
+const EVERY = 120;
+const shaped = (curves) => curves.map((curve, k) => curves.slice(0, k).filter((other) => other.dashed === curve.dashed).length % SHAPES.length);
+const shape = (place, [x, y], fill) => drawn("polygon", { points: shapeOf(place).map((corner) => corner.map((c) => (6 * c).toFixed(1))).join(" "), transform: `translate(${x} ${y})`, fill, class: "shape" });
 
 class Chart {
   constructor(root) {
@@ -47,7 +47,7 @@ class Chart {
   show(data) {
     this.data = data;
     this.curves = data.curves.map((c) => ({ ...c, x: unpacked(c.x, Float64Array), y: unpacked(c.y, Float64Array), colour: seen(c.colour, this.root) }));
-    shaped(this.curves).forEach((d, k) => { this.curves[k].shape = d; });
+    shaped(this.curves).forEach((place, k) => { this.curves[k].shape = place; });
     this.watch.observe(this.root);
     this.draw();
   }
@@ -81,8 +81,8 @@ class Chart {
     const place = (x, y) => (Number.isFinite(y) && !(this.y.log && y <= 0) && !(this.x.log && x <= 0) ? [this.x.place(x), this.y.place(y)] : null);
     this.svg.append(drawn("path", { d: path(curve, place), class: `line${curve.dashed ? " dashed" : ""}`, stroke: curve.colour, "clip-path": "url(#frame)" }));
     const lonely = (k) => !place(curve.x[k - 1], curve.y[k - 1] ?? NaN) && !place(curve.x[k + 1], curve.y[k + 1] ?? NaN);
-    const { left, top, bottom } = this.box, rank = SHAPES.indexOf(curve.shape);
-    let next = left + (EVERY * rank) / SHAPES.length; // not where the other lines have theirs
+    const { left, top, bottom } = this.box;
+    let next = left + (EVERY * curve.shape) / SHAPES.length; // not where the other lines have theirs
     curve.x.forEach((x, k) => {
       const at = place(x, curve.y[k]), dot = curve.dots || lonely(k);
       if (!at || !(dot || (curve.shape && at[0] >= next)) || at[1] < top - 4 || at[1] > bottom + 4) return;

@@ -14,7 +14,7 @@ from cnnviz.ui.components.source import component, script, style
 
 _HTML = """<div class="root"><div class="legend" role="group" aria-label="Lines shown"></div>
 <svg role="img" aria-label="A chart that is being drawn" tabindex="0"></svg><output class="read"></output></div>"""
-_mount = component("curves", html=_HTML, css=style("curves"), js=script("packing", "axes", "curves"))
+_mount = component("curves", html=_HTML, css=style("curves"), js=script("packing", "axes", "shapes", "curves"))
 
 
 @dataclass(frozen=True)

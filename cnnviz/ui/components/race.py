@@ -22,7 +22,7 @@ from cnnviz.ui import state
 from cnnviz.ui.components.packing import packed
 from cnnviz.ui.components.source import component, script, style
 
-_SHARED = ("packing", "settling", "window_colours", "window_controls")
+_SHARED = ("packing", "settling", "shapes", "window_colours", "window_controls")
 _PARTS = ("walk", "words", "plane", "paths", "surface", "chart", "controls", "events")
 _HTML = '<div class="race"></div>'
 DIVERGED = "#D55E00"  # means one thing only, so no rule gets it of its own accord

@@ -106,8 +106,8 @@ function paintChart(canvas, player) {
 }
 // The rule's shape along its curve, each rule's at other steps.
 function signs(context, chart, { loss, runner: { place } }, to, colour) {
-  if (place % KINDS.length === 0) return;
-  const every = Math.max(1, Math.round((70 * chart.steps) / chart.w)), from = Math.ceil((every * (place % KINDS.length)) / KINDS.length);
+  if (place % SHAPES.length === 0) return;
+  const every = Math.max(1, Math.round((70 * chart.steps) / chart.w)), from = Math.ceil((every * (place % SHAPES.length)) / SHAPES.length);
   context.beginPath();
   for (let k = from; k < to; k += every) if (!chart.outside(loss[k])) outline(context, chart.toX(k), chart.toY(loss[k]), 3.2, place);
   context.fillStyle = colour; context.fill();

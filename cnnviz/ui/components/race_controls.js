@@ -39,13 +39,18 @@ function keys(ui, runners, toggle) {
 function writeKeys(ui, { runs, hidden, look, goal }) {
   runs.forEach((run, place) => {
     const node = ui.legend.children[place], [swatch, , words] = node.children, off = hidden.has(run.runner.title);
-    swatch.style.setProperty("--colour", css(look.runners[place])); swatch.dataset.shape = place % KINDS.length;
+    swatch.style.setProperty("--colour", css(look.runners[place])); swatch.style.setProperty("--outline", clip(place));
     put(words, result(run, goal));
     node.classList.toggle("dashed", place >= 9); node.classList.toggle("wrong", run.diverged);
     if (node.getAttribute("aria-pressed") !== String(!off)) node.setAttribute("aria-pressed", String(!off));
     // read by tests: where the path ended, to all digits
     Object.assign(node.dataset, { x: run.x[run.last], y: run.y[run.last], loss: run.loss[run.last], steps: run.last });
   });
+}
+// The shape of a rule as CSS cuts it out.
+function clip(place) {
+  const corners = shapeOf(place).map((corner) => corner.map((c) => `${(50 + 46 * c).toFixed(1)}%`).join(" "));
+  return corners.length ? `polygon(${corners})` : "circle(38%)";
 }
 function put(node, words) { if (node.textContent !== words) node.textContent = words; }
 

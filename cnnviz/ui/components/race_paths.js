@@ -51,15 +51,11 @@ function trace(plan, { u, v }, from, to) {
   return path;
 }
 
-// A shape per rule, for eyes that do not tell the colours apart: corners and turn, as race.css has them in the legend.
-const KINDS = [[0, 0], [4, 0.25], [3, -0.5], [4, 0], [3, 0.5], [5, -0.5]];
+// A shape per rule; a polygon is larger than a disk of its radius, to weigh the same.
 function outline(context, u, v, radius, place = 0) {
-  const [corners, turn] = KINDS[place % KINDS.length];
-  if (!corners) { context.moveTo(u + radius, v); context.arc(u, v, radius, 0, 7); return; }
-  for (let k = 0; k < corners; k++) {
-    const angle = Math.PI * (turn + (2 * k) / corners), x = u + 1.35 * radius * Math.cos(angle), y = v + 1.35 * radius * Math.sin(angle);
-    if (k) context.lineTo(x, y); else context.moveTo(x, y);
-  }
+  const corners = shapeOf(place), size = 1.35 * radius;
+  if (!corners.length) { context.moveTo(u + radius, v); context.arc(u, v, radius, 0, 7); return; }
+  corners.forEach(([x, y], k) => (k ? context.lineTo(u + size * x, v + size * y) : context.moveTo(u + size * x, v + size * y)));
   context.closePath();
 }
 // The shape at each step that is long enough to be told from the next.
@@ -67,7 +63,7 @@ function beads(context, { u, v }, from, to, plan, place) {
   context.beginPath();
   for (let k = from + 1; k <= to; k++) {
     if (Math.abs(u[k] - u[k - 1]) + Math.abs(v[k] - v[k - 1]) < 7 || !within(plan, u[k], v[k])) continue;
-    outline(context, u[k], v[k], place % KINDS.length ? 3.2 : 2.6, place);
+    outline(context, u[k], v[k], place % SHAPES.length ? 3.2 : 2.6, place);
   }
   context.fill();
 }
