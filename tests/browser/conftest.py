@@ -158,6 +158,14 @@ def settle(page: Page) -> None:
         page.wait_for_timeout(150)
 
 
+def eventually(page: Page, true: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until what is measured has found its place: fonts and columns come after the script has run."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"not true within {seconds} s"
+        page.wait_for_timeout(100)
+
+
 def pages() -> list[str]:
     """The addresses of all lectures."""
     return ["" if path.stem == "home" else path.stem for path in sorted(Path(ROOT, "pages").glob("*.py"))]

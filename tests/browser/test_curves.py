@@ -96,8 +96,9 @@ def test_axe_finds_nothing(app: str, open_page: Open, scheme: str) -> None:
 def test_lines_of_one_kind_are_told_apart_by_shapes_as_in_the_legend(app: str, open_page: Open) -> None:
     page = open_page(app)
     chart = page.locator("svg[role=img]").nth(3)
-    shapes = chart.locator(".shape").evaluate_all("nodes => nodes.map(n => n.getAttribute('points'))")
+    outlines = "nodes => nodes.map(n => n.getAttribute('points'))"
+    shapes = chart.locator(".shape").evaluate_all(outlines)
     keys = page.get_by_role("group", name="Lines shown").nth(3).locator("button")
-    signs = [key.locator(".shape").evaluate_all("nodes => nodes.map(n => n.getAttribute('points'))") for key in keys.all()]
+    signs = [key.locator(".shape").evaluate_all(outlines) for key in keys.all()]
     assert [len(found) for found in signs] == [0, 1, 1, 0]  # the first of each kind goes bare
     assert signs[1] != signs[2] and set(shapes) == {signs[1][0], signs[2][0]}

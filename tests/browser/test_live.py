@@ -10,6 +10,7 @@ import psutil
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open, serving_process, settle
+from tests.processes import living
 
 PAGE, KEY = "vanishing", "depth-run"  # any lecture that trains; these seeds are not recorded
 WAIT = 90_000  # a worker on a busy machine imports torch first
@@ -87,4 +88,4 @@ def test_the_server_ends_at_once_while_a_training_runs_and_leaves_no_process(ope
         page.goto("about:blank")  # its complaints about the lost server are not what is tested
         process.terminate()
         process.wait(5)
-        assert psutil.wait_procs(workers, timeout=2)[1] == []
+        assert living(workers, seconds=2) == []

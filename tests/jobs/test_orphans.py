@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.processes import living
 from tests.promises import quick_and_full
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ def test_no_worker_outlives_a_server_that_is_killed(times: int, tmp_path: Path, 
     for number in range(times):
         workers = killed(tmp_path / str(number), (signal.SIGKILL, signal.SIGTERM)[number % 2], after=0.3 * number)
         start = time.monotonic()
-        _, alive = psutil.wait_procs(workers, timeout=20)
+        alive = living(workers, seconds=20)
         taken.append(time.monotonic() - start)
         for each in alive:
             each.kill()

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from cnnviz.jobs.process import WorkerGone, WorkerProcess
+from tests.processes import living
 
 HERE = Path(__file__).parent
 SERVER = """
@@ -45,8 +46,7 @@ def test_no_process_is_left_when_the_server_is_killed() -> None:
     assert worker.nice() >= 10
     server.kill()
     server.wait(10)
-    _, alive = psutil.wait_procs([worker], timeout=5)
-    assert not alive
+    assert living([worker], seconds=5) == []
 
 
 def test_a_worker_refuses_what_is_no_task_or_no_setting_and_goes_on(start: Callable[[], WorkerProcess]) -> None:
