@@ -77,7 +77,7 @@ def draw(shown: Scored, taken: Step, rate: float) -> None:
     pixels = np.stack([pictures(taken.before.weights), _alike(change), pictures(taken.after.weights)])
     captions = (
         [f"z {value:.2f}" for value in taken.scores],
-        [f"{-rate * value:+.1e}·x" if rate else "0·x" for value in taken.slope],
+        [f"{-rate * value:+.0e}·x" if rate else "0·x" for value in taken.slope],
         [f"z {value:.2f}" for value in taken.moved],
     )
     tiles(
