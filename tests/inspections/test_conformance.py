@@ -102,9 +102,18 @@ def test_the_same_settings_give_the_same_look(task: Task) -> None:
 def test_a_whole_run_ends_as_its_recording(task: Task) -> None:
     recording = recorded(task, task.settings())
     assert recording is not None
-    *_, last = drive(task, task.settings())
-    numbers = [[v for n, v in plain(event).items() if "second" not in n] for event in (last, recording.events[-1])]
-    assert close(*numbers)
+    events = list(drive(task, task.settings()))
+    names = [name for name in plain(events[-1]) if "second" not in name]
+    assert all(
+        ends_alike(*([plain(event)[name] for event in each] for each in (events, recording.events))) for name in names
+    )
+
+
+def ends_alike(ours: list[Any], recorded: list[Any]) -> bool:
+    """Told last, or, where each event adds what is new, by all together: the clock decides how much is new."""
+    if close(ours[-1], recorded[-1]):
+        return True
+    return isinstance(ours[-1], tuple) and close(sum(ours, start=()), sum(recorded, start=()))
 
 
 def close(a: Any, b: Any) -> bool:
