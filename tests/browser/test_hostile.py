@@ -51,7 +51,7 @@ def harmed(page: Page, watched: Watched, dialogs: list[str]) -> list[str]:
 
 
 @pytest.mark.promise("links")
-@pytest.mark.parametrize("count", quick_and_full(6, 64))
+@pytest.mark.parametrize("count", quick_and_full(3, 64))
 def test_random_links_open_in_a_browser(count: int, server: str, page: Page, figure: Callable[[str], None]) -> None:
     random_, watched, dialogs, bad = random.Random(5), Watched(page, server), [], []
     page.on("dialog", lambda each: (dialogs.append(each.message), each.dismiss()))
@@ -66,7 +66,7 @@ def test_random_links_open_in_a_browser(count: int, server: str, page: Page, fig
 
 
 @pytest.mark.promise("names")
-@pytest.mark.parametrize("share", quick_and_full(12, 1))
+@pytest.mark.parametrize("share", quick_and_full(36, 1))
 def test_hostile_texts_in_links_inject_nothing(
     share: int, server: str, page: Page, figure: Callable[[str], None]
 ) -> None:

@@ -109,7 +109,8 @@ def to_press(page: Page, number: int) -> Locator | None:
     if not found.count():
         return None
     words, saves = found.inner_text(timeout=2000), found.locator("xpath=ancestor::*[@data-testid='stDownloadButton']")
-    return page.locator("#nothing") if words.startswith("Download") and not saves.count() else found
+    afar = "download" in words.casefold() and not saves.count()  # the name of an icon stands before the word
+    return page.locator("#nothing") if afar else found
 
 
 def press_all(page: Page, most: int) -> int:

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 # a server of its own each: one page of each kind here, all of them in `make test-all`
-KINDS = ("", "home", "cam", "optimizers", "training", "filters")
+KINDS = ("", "cam", "training")
 COLD = [pytest.param(name, marks=() if name in KINDS else pytest.mark.slow) for name in pages()]
 
 

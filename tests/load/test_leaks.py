@@ -130,7 +130,7 @@ def forgotten(server: Server, before: dict[str, int]) -> dict[str, int]:
 
 @pytest.mark.promise("leaks")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("count", quick_and_full(60, 1000))
+@pytest.mark.parametrize("count", quick_and_full(24, 1000))
 def test_a_visitor_leaves_nothing_behind(count: int, tmp_path: Path, figure) -> None:
     environment = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(TTL)}
     pages = LIGHT if count < 1000 else tuple(MIX)

@@ -136,8 +136,9 @@ def failed_over(proxy: Proxy, servers: Sequence[Server]) -> tuple[str, int]:
     return run, at
 
 
+@pytest.mark.slow
 @pytest.mark.promise("survival")
-@pytest.mark.parametrize("used", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["unused", "used"])
+@pytest.mark.parametrize("used", [False, True], ids=["unused", "used"])
 def test_when_one_server_dies_its_visitors_go_on_with_the_other(
     used: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]
 ) -> None:

@@ -36,6 +36,7 @@ def test_the_shares_are_the_batch_and_their_means_weigh_to_its_mean(world: int, 
     assert sum(means) / world == pytest.approx(sum(rows) / count)
 
 
+@pytest.mark.slow
 def test_two_processes_take_the_steps_of_one(tmp_path: Path) -> None:
     arguments = ["-m", "cnnviz", "train", *SETTINGS.split()]
     one = events([sys.executable, *arguments], tmp_path)
