@@ -22,6 +22,7 @@ from tests.load.screen import Screen
 
 PATIENCE = 90.0  # seconds after which an answer counts as lost
 WHOLE, PART = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 class Lost(Exception):
@@ -42,6 +43,7 @@ class Tab:
     _waiting: tuple[str, asyncio.Future[None]] | None = None
     _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _begun: bool = False  # whether a run of the whole page has begun since the last question
+    _early: bool = False  # whether the part asked for was the last to end, and is said to have ended early
     _ended: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)  # runs since the last question
 
     async def open(self, page: str, query: str = "") -> float:
@@ -90,7 +92,7 @@ class Tab:
 
     async def _answered(self, ask: BackMsg, *, fragment: str = "") -> float:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting, self._begun, self._ended = (fragment, done), False, []
+        self._waiting, self._begun, self._early, self._ended = (fragment, done), False, False, []
         start = time.perf_counter()
         try:
             await self.line.send(ask.SerializeToString())
@@ -144,8 +146,19 @@ class Tab:
             self._ended = [*self._ended[-7:], (message.script_finished, tuple(message.metadata.run.fragment_ids))]
             self._resolve(message)
         elif kind in ("auto_rerun", "stop_auto_rerun", "new_session"):
-            self._begun |= kind == "new_session" and not message.metadata.run.fragment_ids
+            if kind == "new_session":
+                self._follow(whole=not message.metadata.run.fragment_ids)
             self._set_timers()
+
+    def _follow(self, *, whole: bool) -> None:
+        """A run begins. If the end of a part still waits to be sent, Streamlit now calls it an early one.
+
+        See ``ForwardMsgQueue.clear``: it was drawn all the same. One that truly ended early is followed by the page.
+        """
+        self._begun |= whole
+        if self._early and not whole and self._waiting is not None and not self._waiting[1].done():
+            self._waiting[1].set_result(None)
+        self._early = False
 
     def _give_way(self, message: ForwardMsg) -> None:
         """A control that the server sets forgets what was chosen here."""
@@ -161,7 +174,8 @@ class Tab:
         # runs of a session follow each other, so the end of a part also says that the page before it has ended:
         # Streamlit 1.67 drops the word of that where the page's timer asks at that very moment
         whole = message.script_finished == WHOLE or (message.script_finished == PART and self._begun)
-        part = message.script_finished == PART and fragment in message.metadata.run.fragment_ids
+        mine = fragment in message.metadata.run.fragment_ids
+        part, self._early = message.script_finished == PART and mine, message.script_finished == EARLY and mine
         if whole or (fragment and part):
             done.set_result(None)
 
