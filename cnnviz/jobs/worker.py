@@ -53,8 +53,9 @@ class Worker:
             try:
                 end, message = self._run(command), ""
             except Exception as error:  # noqa: BLE001 (whatever a task does, the next one must run)
-                traceback.print_exc()
                 end, message = "failed", sentence(error)
+                if message == LOST:
+                    traceback.print_exc()
             self._stopped.discard(run)
             self._tell(run, end=end, message=message)
 
