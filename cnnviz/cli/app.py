@@ -7,7 +7,6 @@ import errno
 import importlib
 import os
 import socket
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -113,10 +112,6 @@ def own_address() -> str:
             return socket.gethostname()
 
 
-TURN = 0.0005  # seconds; each message of a page gives the interpreter away and has to wait for its turn again
-"""How long one thread computes before another may: with Python's 5 ms a class waits for whoever computes most."""
-
-
 def serve(host: str, port: int, *, browser: bool | None) -> None:
     """Run Streamlit's server in this process until it is told to stop; the settings stand beside ``app.py``."""
     from streamlit import net_util
@@ -126,7 +121,6 @@ def serve(host: str, port: int, *, browser: bool | None) -> None:
     # waits meanwhile. Here no request leaves the machine.
     net_util.get_external_ip = lambda: None
     few_arenas()
-    sys.setswitchinterval(TURN)
     options = {"server.address": host, "server.port": str(port), "logger.hideWelcomeMessage": "true"}
     if browser is not None:
         options["server.headless"] = str(not browser).lower()
