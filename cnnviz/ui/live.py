@@ -14,13 +14,11 @@ from cnnviz import jobs
 from cnnviz.jobs import Snapshot
 from cnnviz.jobs.snapshot import task_of
 from cnnviz.training.tasks.registry import BadSettings, Task, Words
-from cnnviz.ui import state
+from cnnviz.ui import polling, state
 from cnnviz.ui.lecture import fragment, one_sentence
 
 Draw = Callable[[tuple[Any, ...], bool], None]
 POLL = 0.5  # seconds between two looks at a run
-PER_VIEWER = 0.03  # seconds of POLL per viewer: however many look, they take a fifth of a core
-SLOWEST = 3.0
 TRAINING = Words()
 
 
@@ -48,7 +46,7 @@ def live(
     view = _View(task, settings, jobs.digest(task, settings), key=key)
     shown = view.shown()
     row = _Row(view, draw, untrained, label, active=shown is not None and shown.active)
-    every = _interval(shown) if shown is not None and row.active else None
+    every = polling.interval(POLL, viewer()) if row.active else None
     with st.container(key=f"{key}-live", gap="small"):
         events: tuple[Any, ...] = fragment(row.body, run_every=every)() or ()
     return events
@@ -120,6 +118,8 @@ class _Row:
     def body(self) -> tuple[Any, ...]:
         """Draw it all once; returns the events drawn."""
         shown = self.view.shown()
+        if self.active:
+            polling.look(viewer())
         if (shown is not None and shown.active) != self.active:
             st.rerun()  # the page sets or ends the timer, and may say something about the finished run
         self._controls(shown)
@@ -155,10 +155,6 @@ def _saying(recorded: Snapshot | None, found: Snapshot, message: str) -> Snapsho
     if recorded is None:
         return dataclasses.replace(found, state="failed", message=message)
     return dataclasses.replace(recorded, message=message)
-
-
-def _interval(shown: Snapshot) -> float:
-    return min(SLOWEST, max(POLL, PER_VIEWER * shown.viewers))
 
 
 def viewer() -> str:

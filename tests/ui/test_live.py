@@ -16,7 +16,7 @@ from cnnviz import jobs
 from cnnviz.jobs import Scheduler, Snapshot
 from cnnviz.params import param
 from cnnviz.training.tasks.registry import Task
-from cnnviz.ui import live
+from cnnviz.ui import live, polling
 
 
 @dataclass(frozen=True)
@@ -239,11 +239,14 @@ def test_place_in_the_queue(still: Scheduler, recording: None) -> None:
     assert progress(click(visitor(), "start")) == ["Place 3 in the queue"]
 
 
-def test_a_crowd_is_asked_to_look_less_often() -> None:
-    def every(viewers: int) -> float:
-        return live._interval(Snapshot("", "", "running", viewers=viewers))
-
-    assert every(1) == every(10) == live.POLL and every(40) == pytest.approx(1.2) and every(1000) == live.SLOWEST
+def test_a_crowd_is_asked_to_look_less_often_whatever_each_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "_LOOKED", {})
+    every = [polling.interval(live.POLL, str(who)) for who in range(1000)]
+    assert every[0] == every[2] == live.POLL and every[9] == pytest.approx(1.5) and every[-1] == polling.SLOWEST
+    assert every == sorted(every) and polling.interval(2.0, "0") == polling.SLOWEST
+    clock = time.monotonic() + polling.FORGOTTEN + 1
+    monkeypatch.setattr("cnnviz.ui.polling.time.monotonic", lambda: clock)
+    assert polling.interval(live.POLL, "1000") == live.POLL and polling.look("1000") == 1  # the others have left
 
 
 def bare() -> None:

@@ -10,11 +10,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.ui import cache, state
+from cnnviz.ui import cache, polling, state
 from cnnviz.ui.cam.explaining import readable
 from cnnviz.ui.components.bars import percent
 from cnnviz.ui.components.occluder import Answer, Photo, Said, Standing, Words, answer, occluder
 from cnnviz.ui.lecture import fragment
+from cnnviz.ui.live import viewer
 from cnnviz.ui.occluding import places, searching
 from cnnviz.ui.occluding.places import Box, Corner
 from cnnviz.ui.occluding.reading import formula
@@ -54,7 +55,11 @@ def figure(asked: Situation) -> None:
     occluder(photo(asked), context=asked.context, key=KEY, on_did=functools.partial(did, asked))
 
     active = searching.busy(asked)
-    fragment(functools.partial(_answer, asked, active), key=ANSWER, run_every=POLL if active else None)()
+    fragment(
+        functools.partial(_answer, asked, active),
+        key=ANSWER,
+        run_every=polling.interval(POLL, viewer()) if active else None,
+    )()
 
 
 def written(asked: Situation) -> None:
@@ -71,6 +76,8 @@ def _written(asked: Situation) -> None:
 def _answer(asked: Situation, active: bool) -> None:  # noqa: FBT001 (bound once, by name of its place)
     kept = places.kept(asked.size)
     search = searching.follow(asked, kept) if searching.busy(asked) else ""
+    if active:
+        polling.look(viewer())
     if searching.busy(asked) != active:
         st.rerun()  # the page sets or ends the timer
     at = _at(asked)

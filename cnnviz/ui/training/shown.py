@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,7 +9,7 @@ import streamlit as st
 from cnnviz import runs
 from cnnviz.jobs import training as jobs
 from cnnviz.training.config import Config
-from cnnviz.ui import state
+from cnnviz.ui import polling, state
 from cnnviz.ui.live import viewer
 from cnnviz.ui.training import setup
 from cnnviz.ui.training.commands import ADOPTED, RUN
@@ -21,9 +19,6 @@ ACTIVE = ("queued", "running", "paused")
 RESUMABLE = ("stopped", "failed", "interrupted")  # from their last checkpoint
 POLL = 0.5  # seconds between two looks at a run
 RESTING = 2.0  # the same while it is paused: another visitor may let it go on
-PER_VIEWER = 0.05  # seconds of POLL per viewer: however many look, they take a fifth of a core
-SLOWEST = 5.0
-FORGOTTEN = 15.0  # seconds after which a viewer who did not look any more has left
 
 
 @dataclass(frozen=True)
@@ -101,24 +96,8 @@ def _fit(summary: runs.Summary, config: Config) -> int:
     return sum(weight.get(name, 1) for name, value in wanted.items() if told[name] == value)
 
 
-_LOOKING: dict[str, dict[str, float]] = defaultdict(dict)
-
-
 def interval(shown: Shown | None) -> float | None:
-    """Seconds until the next look: longer with many viewers, none when nothing can change."""
+    """Seconds until the next look, none when nothing can change."""
     if shown is None or not shown.active:
         return None
-    return min(SLOWEST, max(RESTING if shown.state == "paused" else POLL, PER_VIEWER * viewers(shown.run)))
-
-
-def viewers(run: str) -> int:
-    """How many looked at ``run`` of late, this visitor among them."""
-    now = time.monotonic()
-    seen = _LOOKING[run]
-    seen[viewer()] = now
-    _LOOKING[run] = {each: then for each, then in tuple(seen.items()) if now - then < FORGOTTEN}
-    for each in [
-        name for name, past in tuple(_LOOKING.items()) if all(now - then > FORGOTTEN for then in past.values())
-    ]:
-        _LOOKING.pop(each, None)
-    return max(1, len(seen))
+    return polling.interval(RESTING if shown.state == "paused" else POLL, viewer())

@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from cnnviz import runs
-from cnnviz.ui import state
+from cnnviz.ui import polling, state
 from cnnviz.ui.components.readings import Said, readings
 from cnnviz.ui.lecture import fragment, one_sentence
+from cnnviz.ui.live import viewer
 from cnnviz.ui.training import changing, commands, earlier, replaying, sets, words
 from cnnviz.ui.training.charts import charts
 from cnnviz.ui.training.following import Followed
@@ -122,6 +123,8 @@ def _differing(watch: Watch) -> str:
 
 def _live(watch: Watch) -> None:
     shown = watch.now()
+    if shown is not None and shown.active:
+        polling.look(viewer())
     told = shown.followed if shown is not None else None
     if shown is not None and told is not None and watch.plays:
         part = replaying.share(shown.run)

@@ -1,0 +1,24 @@
+"""How often a page looks again at what it follows: however many do, they take a fixed share of the server."""
+
+from __future__ import annotations
+
+import time
+
+EACH = 0.15  # seconds per visitor who follows something: a look costs 20 to 30 ms, so all take a fifth of a core
+SLOWEST = 5.0
+FORGOTTEN = 3 * SLOWEST  # seconds after which one who did not look any more has left
+_LOOKED: dict[str, float] = {}  # visitor -> when
+
+
+def interval(least: float, who: str) -> float:
+    """Seconds until the next look of ``who``, at least ``least``: longer the more visitors follow anything."""
+    return min(SLOWEST, max(least, EACH * look(who)))
+
+
+def look(who: str) -> int:
+    """Note that ``who`` looks now; how many did of late."""
+    now = time.monotonic()
+    _LOOKED[who] = now
+    for gone in [each for each, then in tuple(_LOOKED.items()) if now - then > FORGOTTEN]:
+        _LOOKED.pop(gone, None)
+    return len(_LOOKED)
