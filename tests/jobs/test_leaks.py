@@ -36,21 +36,21 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     tempfile.tempdir = None
 
 
-def workers() -> list[psutil.Process]:
-    """The processes of runs; a browser that other tests have open is none."""
-    found = []
+def workers() -> set[psutil.Process]:
+    """The processes of runs; a browser that other tests have open is none, a worker of the server they share is one."""
+    found = set()
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
-            found += [child] if any("cnnviz.jobs" in part or part == UNRULY for part in child.cmdline()) else []
+            found |= {child} if any("cnnviz.jobs" in part or part == UNRULY for part in child.cmdline()) else set()
     return found
 
 
-def held() -> tuple[int, int, int]:
+def held(others: set[psutil.Process]) -> tuple[int, int, int]:
     """Threads of ours, child processes, descriptors."""
     gc.collect()
     process = psutil.Process()
     ours = [thread for thread in threading.enumerate() if thread.name.startswith("cnnviz")]
-    return len(ours), len(workers()), process.num_fds()
+    return len(ours), len(workers() - others), process.num_fds()
 
 
 def ending(number: int) -> str:
@@ -88,30 +88,31 @@ def run_live(queue: Queue, number: int) -> None:
 def test_runs_leave_nothing_behind(
     count: int, tiny: ModuleType, temporary: Path, figure: Callable[[str], None]
 ) -> None:
+    others = workers()
     scheduler, queue = Scheduler(start_worker), Queue(LocalExecutor((sys.executable, UNRULY, "leaves")))
 
     def some(numbers: range) -> tuple[tuple[int, int, int], int]:
         for number in numbers:
             run_small(scheduler, tiny, number)
             run_live(queue, number)
-        at_rest(scheduler, tiny)
-        return held(), psutil.Process().memory_info().rss
+        at_rest(scheduler, tiny, others)
+        return held(others), psutil.Process().memory_info().rss
 
     before, memory = some(range(500, 503))  # the first ones fill caches
     after, grown = some(range(count))
     assert after == before and grown - memory < MEMORY and not list(temporary.iterdir())
     scheduler.close()
     queue.close()
-    until(lambda: not workers())
+    until(lambda: not workers() - others)
     figure(
         f"{2 * count} runs done, failed, cancelled or killed: {after[0]} threads, {after[1]} child and {after[2]} "
         f"descriptors as before, no file left, {max(0, grown - memory) / 2**20:.0f} MB more"
     )
 
 
-def at_rest(scheduler: Scheduler, tiny: ModuleType) -> None:
+def at_rest(scheduler: Scheduler, tiny: ModuleType, others: set[psutil.Process]) -> None:
     """One more run, so that there is a worker, and the queue of live ones is empty."""
     run = scheduler.submit(tiny.TASKS["counting"], tiny.Settings(steps=1), fresh=True)
     until(lambda: scheduler._current is None and not scheduler.snapshot(run).active, 60)
     until(lambda: not [each for each in threading.enumerate() if each.name == "cnnviz-training"])
-    until(lambda: len(workers()) == 1)
+    until(lambda: len(workers() - others) == 1)
