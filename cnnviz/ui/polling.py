@@ -1,10 +1,14 @@
-"""How often a page looks again at what it follows: however many do, they take a fixed share of the server."""
+"""How often a page looks again at what it follows: all who follow anything share a part of the server.
+
+The interval of a fragment is set when its page is drawn: who came early keeps his until then. Beyond 33 visitors
+:data:`SLOWEST` holds, and the share grows: with a hundred it is about half a core.
+"""
 
 from __future__ import annotations
 
 import time
 
-EACH = 0.15  # seconds per visitor who follows something: a look costs 20 to 30 ms, so all take a fifth of a core
+EACH = 0.15  # seconds per visitor who follows something: a look costs 20 to 30 ms, so 33 take a fifth of a core
 SLOWEST = 5.0
 FORGOTTEN = 3 * SLOWEST  # seconds after which one who did not look any more has left
 _LOOKED: dict[str, float] = {}  # visitor -> when
