@@ -101,7 +101,7 @@ def test_who_asks_too_often_waits_and_others_do_not(site: Site) -> None:
         busy = Site(proxy, site.replicas)
         found = answers(busy, 900)
         assert found.keys() == {"401", "503"} and found.total() == 900, found
-        assert found["401"] > 500, found  # the burst of the file, and what was due meanwhile
+        assert found["401"] >= 500, found  # the burst of the file, and what is due while the others come
         assert answers(busy, 100, source="127.0.0.2") == {"401": 100}
         time.sleep(1.5)
         assert answers(busy, 50) == {"401": 50}
