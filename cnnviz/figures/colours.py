@@ -23,7 +23,10 @@ CATEGORIES = (
     "#882255",
 )
 """Ten colours for things without an order: those of Okabe & Ito 2008 (yellow and black, lost on white and on dark,
-replaced by olive and grey) and two of Tol's, https://jfly.uni-koeln.de/color/."""
+replaced by olive and grey) and two of Tol's, https://jfly.uni-koeln.de/color/.
+
+The first six differ for everyone. Of all ten, orange and olive are one colour to eyes without red cones, and purple,
+green and grey nearly one to eyes without green cones: who needs more than six gives shapes, dashes or names as well."""
 
 MAPS = ("inferno", "viridis", "cividis", "RdBu", "RdBu_r")
 """Names of the colour maps: the first three for magnitudes, the last two for signed values. ``RdBu_r`` has red high."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from cnnviz.paths import ROOT
 
@@ -128,27 +128,40 @@ class Watched:
 Open = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """One window for the session: it fetches and compiles Streamlit's scripts once, not for every page anew."""
+    context = chromium.new_context(accept_downloads=True)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Open]:
-    """Open an address, wait until the page is drawn, and check at the end that it behaved."""
+def open_page(window: BrowserContext) -> Iterator[Open]:
+    """Open an address in a tab that remembers nothing, wait until it is drawn, check at the end that it behaved."""
     opened: list[tuple[Page, Watched]] = []
 
     def visit(url: str, *, size: tuple[int, int] = (1280, 800), scheme: str = "light") -> Page:
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, accept_downloads=True
-        )  # type: ignore[arg-type]
-        page = context.new_page()
+        page = window.new_page()
         page.set_default_timeout(60_000)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        kept = {"origin": f"http://{urlsplit(url).netloc}", "storageTypes": "cookies,local_storage,indexeddb"}
+        window.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
         opened.append((page, Watched(page, url)))
         page.goto(url)
         settle(page)
         return page
 
     yield visit
-    for page, watched in opened:
-        assert page.locator("[data-testid=stException]").count() == 0
-        assert watched.faults == []
-        page.context.close()
+    try:
+        for page, watched in opened:
+            assert page.locator("[data-testid=stException]").count() == 0
+            assert watched.faults == []
+    finally:
+        window.set_offline(False)
+        for page, _ in opened:
+            page.close()
 
 
 def settle(page: Page) -> None:

@@ -24,6 +24,12 @@ def pixels(page: Page, canvas: str) -> np.ndarray:
     return decode(base64.b64decode(data.split(",")[1]))
 
 
+def strong(page: Page, canvas: str) -> int:
+    """How many pixels of the canvas are not faint."""
+    data = "c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
+    return int(page.locator(canvas).evaluate(f"c => {data}.filter((x, k) => k % 4 === 3 && x > 45).length"))
+
+
 def unit(page: Page) -> int:
     """The unit that is told below the sheet."""
     found = re.search(r"Unit (\d+)", page.locator(".sprites .read").inner_text())
@@ -116,6 +122,19 @@ def test_patches_are_found_once_and_winners_are_counted(server: str, open_page: 
     page.get_by_role("button", name="Count the winners").click()
     expect(page.locator(".winners li").first).to_contain_text("Filter", timeout=90_000)
     expect(page.get_by_text("The first three together win")).to_be_visible(timeout=90_000)
+    whole, entries = strong(page, "canvas.best"), page.locator(".winners li button")
+    parts = []
+    for entry in entries.all():
+        entry.hover()
+        parts.append(strong(page, "canvas.best"))
+    assert sum(parts) == whole > max(parts)  # each filter's places alone
+    entries.first.click()
+    page.locator(".winners .read").hover()
+    assert strong(page, "canvas.best") == parts[0]
+    expect(entries.first).to_have_attribute("aria-pressed", "true")
+    entries.first.press("Enter")
+    entries.first.blur()
+    assert strong(page, "canvas.best") == whole
 
 
 def test_downloads_hold_the_sheet_and_the_numbers(server: str, open_page: Open) -> None:

@@ -148,9 +148,9 @@ def test_another_network_starts_afresh_and_a_preset_leads(server: str, open_page
 
 def test_the_scatter_points_at_its_rows_and_sorts(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/ledger?ask=keras")
-    expect(page.locator("circle[data-name]")).to_have_count(33)
+    expect(page.locator(".shape[data-name]")).to_have_count(33)
     page.locator("tr[data-name=VGG16]").hover()
-    expect(page.locator("circle.now")).to_have_attribute("data-name", "VGG16")
+    expect(page.locator(".shape.now")).to_have_attribute("data-name", "VGG16")
     expect(page.locator("output.named")).to_contain_text("138.4")
     page.locator("th button", has_text="GPU faster").click()
     expect(page.locator("tr[data-name]").first).to_have_attribute("data-name", "EfficientNetB7")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -19,6 +20,21 @@ def patch(page: Page) -> Locator:
 
 def told(page: Page) -> str:
     return page.locator("output.told").inner_text()
+
+
+def strong(page: Page) -> int:
+    """How many pixels of the map of winning classes are not faint."""
+    data = "c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
+    canvas = page.locator("figure.predicted .picture canvas")
+    return int(canvas.evaluate(f"c => {data}.filter((x, k) => k % 4 === 3 && x > 99).length"))
+
+
+def alone(page: Page, classes: Locator) -> Iterator[int]:
+    """The same while one class at a time is reached by the tabulator's focus."""
+    for each in classes.all():
+        each.focus()
+        yield strong(page)
+        each.blur()
 
 
 def drag(page: Page, down: float, across: float) -> None:
@@ -106,6 +122,9 @@ def test_maps_grow_are_read_off_and_put_the_patch(server: str, open_page: Open) 
     canvas.nth(1).focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("output.read")).to_contain_text("the network says")
+    whole, classes = strong(page), page.locator(".classes button")
+    assert whole == sum(alone(page, classes)) and classes.count() > 1  # no place is of two classes
+    assert strong(page) == whole
 
 
 def test_the_search_is_repeated_by_the_same_button(server: str, open_page: Open) -> None:

@@ -3,18 +3,52 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from cnnviz.figures.colours import CATEGORIES, MAPS, scale, table
+from cnnviz.ui.components.occluder_maps import HUES, KEPT
+
+# linear red, green and blue as eyes without one kind of cones see them: Machado, Oliveira & Fernandes 2009, table 1
+VISION = {
+    "all cones": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "no red cones": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "no green cones": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue cones": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])  # from linear sRGB, D65
+
+
+def lab(rgb: np.ndarray, vision: str = "all cones") -> np.ndarray:
+    """CIE L*a*b* of sRGB bytes ``(..., 3)`` as those eyes see them."""
+    linear = np.where(rgb <= 10.31475, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
+    xyz = np.clip(linear @ np.transpose(VISION[vision]), 0, 1) @ XYZ.T / XYZ.sum(1)
+    x, y, z = np.moveaxis(np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116), -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1)
 
 
 def lightness(rgb: np.ndarray) -> np.ndarray:
     """CIE L* of sRGB bytes ``(..., 3)``."""
-    linear = np.where(rgb <= 10.31475, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
-    luminance = linear @ [0.2126, 0.7152, 0.0722]
-    return np.where(luminance > 0.008856, 116 * np.cbrt(luminance) - 16, 903.3 * luminance)
+    return lab(rgb)[..., 0]
+
+
+def numbers(colours: Sequence[str]) -> np.ndarray:
+    """``#RRGGBB`` as float ``(len(colours), 3)``."""
+    return np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in colours], float)
 
 
 @pytest.mark.parametrize("name", MAPS)
@@ -66,6 +100,38 @@ def test_an_unknown_map_lists_those_there_are() -> None:
 
 
 def test_ten_categories_that_differ() -> None:
-    colours = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)], float) for c in CATEGORIES]
-    assert len(colours) == 10
-    assert min(np.abs(a - b).sum() for a, b in itertools.combinations(colours, 2)) > 50
+    assert len(CATEGORIES) == 10
+    assert nearest(CATEGORIES, "all cones") > 25
+
+
+def nearest(colours: Sequence[str], vision: str) -> float:
+    """The smallest difference (CIE 1976) of two of them; 2.3 is just noticeable side by side."""
+    return min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(lab(numbers(colours), vision), 2))
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_the_first_six_differ_for_everyone(vision: str) -> None:
+    assert nearest(CATEGORIES[:6], vision) > 15
+    assert nearest((KEPT, *HUES[:6]), vision) > 15
+
+
+def test_orange_and_olive_are_one_colour_without_red_cones() -> None:
+    """Why more than six need shapes, dashes or names as well: an oracle for the simulation, too."""
+    assert nearest([CATEGORIES[1], CATEGORIES[7]], "no red cones") < 2.3
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", ENDS)
+def test_magnitudes_can_be_read_by_everyone(name: str, vision: str) -> None:
+    steps = np.diff(lab(table(name)[::5].astype(float), vision)[:, 0])
+    assert (steps > 0).all()
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_signs_can_be_read_by_everyone(vision: str) -> None:
+    """At every distance from zero that is not nearly white, the two sides differ."""
+    below, above = (
+        lab(table("RdBu_r")[96::-16].astype(float), vision),
+        lab(table("RdBu_r")[159::16].astype(float), vision),
+    )
+    assert np.linalg.norm(below - above, axis=-1).min() > 15

@@ -169,7 +169,9 @@ def visited(site: Site) -> str:
         page.goto(f"{site.proxy.url}/augmentation")
         settle(page)
         page.get_by_role("button", name="Choose the picture").click()
-        page.locator("input[type=file]").first.set_input_files(PHOTO)
+        with page.expect_response(lambda answer: "/upload_file/" in answer.url) as sent:  # its name is shown before
+            page.locator("input[type=file]").first.set_input_files(PHOTO)
+        assert sent.value.ok
         page.get_by_text(PHOTO.name).first.wait_for()
         page.goto(f"{site.proxy.url}/sizes")
         settle(page)

@@ -31,7 +31,6 @@ function path({ x, y }, place) {
 // Lines of one kind are told apart by shapes too: the first goes bare, so do lines that are the only one of their kind.
 const EVERY = 120;
 const shaped = (curves) => curves.map((curve, k) => curves.slice(0, k).filter((other) => other.dashed === curve.dashed).length % SHAPES.length);
-const shape = (place, [x, y], fill) => drawn("polygon", { points: shapeOf(place).map((corner) => corner.map((c) => (6 * c).toFixed(1))).join(" "), transform: `translate(${x} ${y})`, fill, class: "shape" });
 
 class Chart {
   constructor(root) {
@@ -87,7 +86,7 @@ class Chart {
       const at = place(x, curve.y[k]), dot = curve.dots || lonely(k);
       if (!at || !(dot || (curve.shape && at[0] >= next)) || at[1] < top - 4 || at[1] > bottom + 4) return;
       next = at[0] + EVERY;
-      this.svg.append(curve.shape ? shape(curve.shape, at, curve.colour) : drawn("circle", { cx: at[0], cy: at[1], r: 4, fill: curve.colour, "clip-path": "url(#frame)" }));
+      this.svg.append(curve.shape ? shapeAt(curve.shape, at, curve.colour) : drawn("circle", { cx: at[0], cy: at[1], r: 4, fill: curve.colour, "clip-path": "url(#frame)" }));
     });
   }
   mark({ at, title, axis, colour }) {
@@ -104,11 +103,7 @@ class Chart {
       const button = document.createElement("button"), line = document.createElement("i");
       button.type = "button"; button.setAttribute("aria-pressed", String(!this.hidden.has(curve.name)));
       line.style.borderTop = `3px ${curve.dashed ? "dashed" : "solid"} ${curve.colour}`;
-      if (curve.shape) {
-        const sign = drawn("svg", { viewBox: "-7 -7 14 14", "aria-hidden": "true" });
-        sign.append(shape(curve.shape, [0, 0], curve.colour));
-        line.append(sign);
-      }
+      if (curve.shape) line.append(shapeSign(curve.shape, curve.colour));
       button.append(line, curve.name);
       button.onclick = () => {
         if (!this.hidden.delete(curve.name)) this.hidden.add(curve.name);

@@ -107,10 +107,15 @@ class Maps {
     say(element.firstChild, told.text);
   }
   classes(list) {
-    fitted(list, this.data.classes.length, () => node("li", "", node("i"), node("span"))).forEach((line, k) => {
-      const told = this.data.classes[k];
-      line.children[0].style.background = told.colour;
-      say(line.children[1], told.title);
+    const entries = fitted(list, this.data.classes.length, () => node("li", "", node("button", "solo", node("i"), node("span")))).map((line, k) => {
+      const told = this.data.classes[k], [button] = line.children;
+      button.children[0].style.background = told.colour;
+      say(button.children[1], told.title);
+      return [button, told.index];
+    });
+    solo(list, entries, (index) => {
+      this.data.alone = index;
+      paintMap(this.panels.querySelector(".predicted canvas"), "predicted", this.data);
     });
   }
 }

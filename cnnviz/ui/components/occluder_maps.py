@@ -22,11 +22,12 @@ _mount = component(
     "occluder_maps",
     html=_HTML,
     css=style("occluder_maps"),
-    js=script("packing", "raster", "occluder_maps_paint", "occluder_maps"),
+    js=script("packing", "raster", "solo", "occluder_maps_paint", "occluder_maps"),
 )
 PROBABILITY, DROP = "viridis", "RdBu_r"
-KEPT, OTHER = "#8A8A8A", "#B8A900"  # the class that wins without a patch; those for which no colour is left
-HUES = tuple(colour for colour in CATEGORIES if colour not in (KEPT, OTHER))
+KEPT, OTHER = "#8A8A8A", "#FFFFFF"  # the class that wins without a patch; those for which no colour is left
+# without purple and green beside the grey of KEPT, the first six differ for everyone; olive would be a second orange
+HUES = tuple(CATEGORIES[k] for k in (0, 1, 8, 5, 4, 9, 3, 2))
 HINT = "Point at a place: the patch is outlined, its numbers stand here. A click puts the patch there."
 
 

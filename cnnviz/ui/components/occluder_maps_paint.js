@@ -29,7 +29,10 @@ const opacity = (unit) => 1 - (1 - Math.abs(2 * unit - 1)) ** 2;
 function coloured(kind, k, data) {
   const p = data.shown[k];
   if (Number.isNaN(p)) return null;
-  if (kind === "predicted") return [...(data.hues.get(data.winning[k]) ?? data.other), 1];
+  if (kind === "predicted") {
+    const index = data.hues.has(data.winning[k]) ? data.winning[k] : -1;
+    return [...(data.hues.get(index) ?? data.other), (data.alone ?? index) === index ? 1 : 0.15];
+  }
   const [low, high] = data.ranges[kind], value = kind === "drop" ? data.clean - p : p;
   const unit = high > low ? (value - low) / (high - low) : 0.5, at = 3 * Math.round(255 * clamped(unit, 0, 1));
   return [...data.tables[kind].subarray(at, at + 3), kind === "drop" ? opacity(clamped(unit, 0, 1)) : 1];

@@ -25,15 +25,15 @@ function names(svg, points, width) {
 }
 
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root"), svg = root.querySelector("svg"), table = root.querySelector("table");
-  const columns = Object.keys(data.titles), out = root.querySelector(".named");
+  const root = parentElement.querySelector(".root"), svg = root.querySelector(".chart svg"), table = root.querySelector("table");
+  const columns = Object.keys(data.titles), families = Object.keys(data.colours), out = root.querySelector(".named");
   const sort = SORTS.get(root) ?? { by: "", down: true };
   SORTS.set(root, sort);
   const digits = Object.fromEntries(columns.map((column) => [column, data.rows.every(({ values }) => Number.isInteger(values[column] ?? 0)) ? 0 : 1]));
 
   function point(name) {
     const row = data.rows.find((each) => each.name === name);
-    for (const node of [...svg.querySelectorAll("circle"), ...table.tBodies[0].rows]) node.classList.toggle("now", node.dataset.name === name);
+    for (const node of [...svg.querySelectorAll(".shape"), ...table.tBodies[0].rows]) node.classList.toggle("now", node.dataset.name === name);
     out.textContent = row ? `${row.name}: ${data.titles[data.x]} ${told(row.values[data.x], digits[data.x])}, ${data.titles[data.y]} ${told(row.values[data.y], digits[data.y])}`
       : "Point at a dot or at a row of the table.";
   }
@@ -50,7 +50,8 @@ export default function ({ data, parentElement }) {
     const points = rows.map((row) => ({ row, cx: x.place(row.values[data.x]), cy: y.place(row.values[data.y]) }));
     names(svg, points, width);
     for (const { row, cx, cy } of points) {
-      const dot = drawn("circle", { cx, cy, r: 6, fill: data.colours[row.family], class: data.marked.includes(row.name) ? "marked" : "" });
+      const dot = shapeAt(families.indexOf(row.family), [cx, cy], data.colours[row.family], 6);
+      dot.classList.toggle("marked", data.marked.includes(row.name));
       dot.dataset.name = row.name;
       dot.onpointerenter = dot.onclick = () => point(row.name);
       svg.append(dot);
@@ -71,9 +72,7 @@ export default function ({ data, parentElement }) {
         cell.textContent = text;
         line.append(cell);
       }
-      const dot = document.createElement("i");
-      dot.style.background = data.colours[row.family];
-      line.cells[0].prepend(dot);
+      line.cells[0].prepend(shapeSign(families.indexOf(row.family), data.colours[row.family]));
       line.onpointerenter = line.onclick = () => point(row.name);
       return line;
     }));
@@ -93,10 +92,9 @@ export default function ({ data, parentElement }) {
     }
     table.tHead.replaceChildren(line);
   }
-  root.querySelector(".legend").replaceChildren(...Object.entries(data.colours).map(([family, colour]) => {
-    const item = document.createElement("span"), dot = document.createElement("i");
-    dot.style.background = colour;
-    item.append(dot, family);
+  root.querySelector(".legend").replaceChildren(...families.map((family, k) => {
+    const item = document.createElement("span");
+    item.append(shapeSign(k, data.colours[family]), family);
     return item;
   }));
   root.querySelector(".pane").setAttribute("aria-label", data.label);

@@ -11,7 +11,7 @@ from cnnviz.ui.components.source import component, script, style
 _HTML = """<div class="root"><div class="legend"></div>
 <div class="chart"><svg role="img"></svg><output class="named"></output></div>
 <div class="pane" tabindex="0" role="region"><table><thead></thead><tbody></tbody></table></div></div>"""
-_mount = component("scatter", html=_HTML, css=style("scatter"), js=script("axes", "scatter"))
+_mount = component("scatter", html=_HTML, css=style("scatter"), js=script("axes", "shapes", "scatter"))
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def scatter(
     label: str,
     key: str,
 ) -> None:
-    """Draw ``rows`` of name, family and values by column name; families are told apart by colour and by the legend.
+    """Draw ``rows`` of name, family and values by column name; families are told apart by colour, shape and the legend.
 
     A row without one of the two values is in the table only. ``marked`` rows are ringed. ``label`` says what it shows.
     """

@@ -2,12 +2,12 @@
 const OTHERS = [150, 150, 150], rgb = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
 
 function row() {
-  const made = node("li", "", node("i"), node("strong"), node("span", "bar", node("b")), node("span", "share"), node("canvas"), node("span", "ends"));
+  const made = node("li", "", node("i"), node("button", "solo"), node("span", "bar", node("b")), node("span", "share"), node("canvas"), node("span", "ends"));
   made.querySelector("canvas").setAttribute("aria-hidden", "true");
   return made;
 }
 
-function list(root, data) {
+function list(root, data, show) {
   const [rows, columns] = data.small.length ? data.small : [1, 1], means = unpacked(data.means), table = unpacked(data.table);
   const top = Math.max(1e-9, ...data.winners.map((each) => each.share));
   fitted(root, data.winners.length, row).forEach((item, k) => {
@@ -22,17 +22,20 @@ function list(root, data) {
     raster(canvas, columns, rows, (i) => { const q = 3 * means[from + i]; return [table[q], table[q + 1], table[q + 2], 255]; });
     say(ends, `${number(low)} to ${number(high)}`);
   });
+  solo(root, [...root.children].map((item, k) => [item.children[1], data.winners[k].unit]), show);
 }
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".winners"), canvas = root.querySelector(".best"), read = root.querySelector(".read"), form = root.querySelector("form");
   const best = unpacked(data.best, Int16Array), sure = unpacked(data.sure), place_of = new Map(data.winners.map((each, k) => [each.unit, k]));
+  let alone = null;
   const draw = () => {
     const pale = form.elements.sure.checked;
     raster(canvas, data.columns, data.rows, (i) => {
       if (best[i] < 0) return [0, 0, 0, 0];
       const colour = data.colours[place_of.get(best[i])];
-      return [...(colour ? rgb(colour) : OTHERS), pale ? 60 + 195 * (sure[i] / 255) : 255];
+      const faint = alone === null || alone === best[i] ? 1 : 0.12;
+      return [...(colour ? rgb(colour) : OTHERS), faint * (pale ? 60 + 195 * (sure[i] / 255) : 255)];
     });
   };
   canvas.style.aspectRatio = `${data.columns} / ${data.rows}`;
@@ -46,6 +49,5 @@ export default function ({ data, parentElement }) {
   const rest = data.silent > 0.0005 ? `In ${(100 * data.silent).toFixed(1)} % of all places no filter answers above 0.` : "Point at a place.";
   cursor(canvas, { rows: data.rows, columns: data.columns }, words, () => say(read, rest));
   say(read, rest);
-  draw();
-  list(root.querySelector(".list"), data);
+  list(root.querySelector(".list"), data, (unit) => { alone = unit; draw(); });
 }

@@ -15,7 +15,9 @@ _HTML = """<div class="winners"><figure><canvas class="best" role="img" tabindex
 <form><label><input type="checkbox" name="sure" checked>
 Paler where the winner changes from picture to picture</label></form></figure>
 <ol class="list"></ol></div>"""
-_mount = component("winners", html=_HTML, css=style("winners"), js=script("packing", "raster", "heat", "winners"))
+_mount = component(
+    "winners", html=_HTML, css=style("winners"), js=script("packing", "raster", "heat", "solo", "winners")
+)
 
 
 @dataclass(frozen=True)
