@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.data.images import decode
-from tests.browser.conftest import Open, settle
+from tests.browser.conftest import Open, eventually, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 SHEET, OVER = ".sprites .scroll > canvas", ".unit canvas.map"
@@ -89,11 +89,16 @@ def test_scale_order_and_size_change_in_the_browser_and_stand_in_the_link(server
 
 def test_kernels_are_shown_in_their_colours(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/filters?map-show=kernels")
-    shown = pixels(page, SHEET).astype(int)
-    assert np.abs(shown[..., 0] - shown[..., 2]).max() > 60  # not grey
     expect(page.locator(".unit .kernel canvas")).to_be_visible()
+
+    def colour() -> int:
+        shown = pixels(page, SHEET).astype(int)
+        return int(np.abs(shown[..., 0] - shown[..., 2]).max())
+
+    eventually(page, lambda: colour() > 60)  # not grey
     page = open_page(f"{server}/filters?layer=stage4")
-    assert page.locator("select[name=show] option").count() == 1 and page.locator(".unit .kernel").is_hidden()
+    expect(page.locator("select[name=show] option")).to_have_count(1)
+    expect(page.locator(".unit .kernel")).to_be_hidden()
 
 
 def test_the_pointer_asks_for_one_answer_and_its_field(server: str, open_page: Open) -> None:
