@@ -92,7 +92,7 @@ class Maps {
     if (image.src !== data.picture) image.src = data.picture;
     say(caption.children[0], data.titles[kind][0]); say(caption.children[1], data.titles[kind][1]);
     place(canvas, [0, 0, ...data.view], data);
-    paintMap(canvas, kind, data);
+    if (kind !== "predicted") paintMap(canvas, kind, data); // that one is painted by its legend
     canvas.setAttribute("aria-label", `${data.titles[kind][2]} Arrow keys read it off, Enter puts the patch there.`);
     picture.querySelectorAll(".mark").forEach((mark, n) => this.mark(mark, kind, data.marks[n]));
     if (kind === "predicted") return this.classes(scale);

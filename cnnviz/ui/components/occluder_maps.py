@@ -80,7 +80,6 @@ def occluder_maps(
         "target": target,
         "names": {str(k): names[k] for k in sorted({*swept.predicted[known].tolist(), swept.first})},
         "classes": [{"index": k, "colour": colour, "title": names[k] if k >= 0 else "others"} for k, colour in classes],
-        "otherColour": OTHER,
         "tables": {"probability": packed(table(PROBABILITY), "u1"), "drop": packed(table(DROP), "u1")},
         "titles": titles(swept, target, names),
         "marks": marks(swept),

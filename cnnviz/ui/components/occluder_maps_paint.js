@@ -31,7 +31,7 @@ function coloured(kind, k, data) {
   if (Number.isNaN(p)) return null;
   if (kind === "predicted") {
     const index = data.hues.has(data.winning[k]) ? data.winning[k] : -1;
-    return [...(data.hues.get(index) ?? data.other), (data.alone ?? index) === index ? 1 : 0.15];
+    return [...data.hues.get(index), (data.alone ?? index) === index ? 1 : 0.15];
   }
   const [low, high] = data.ranges[kind], value = kind === "drop" ? data.clean - p : p;
   const unit = high > low ? (value - low) / (high - low) : 0.5, at = 3 * Math.round(255 * clamped(unit, 0, 1));
@@ -65,7 +65,6 @@ function readMaps(told) {
   const data = { ...told, values: unpacked(told.values, Float32Array), predicted: unpacked(told.predicted, Int16Array) };
   data.tables = Object.fromEntries(Object.entries(told.tables).map(([name, text]) => [name, unpacked(text)]));
   data.hues = new Map(told.classes.map((each) => [each.index, hue(each.colour)]));
-  data.other = hue(told.otherColour);
   const known = Array.from(data.values, (v) => !Number.isNaN(v)), columns = told.lefts.length;
   data.shown = filled(data.values, known, columns);
   data.winning = filled(Float32Array.from(data.predicted, (c, k) => (known[k] ? c : NaN)), known, columns);

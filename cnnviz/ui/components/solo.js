@@ -19,5 +19,5 @@ function solo(legend, entries, show) {
       draw(null);
     };
   }
-  draw(null);
+  draw(entries.find(([button]) => button.matches(":hover, :focus-visible"))?.[1]);
 }
