@@ -45,6 +45,7 @@ audit: $(READY) ## known vulnerabilities, pins and licences of what it stands on
 	$(PYTHON) -m tools.audit
 
 bench: $(READY) ## measure everything beside the peers and the limit, and write PERFORMANCE.md (half an hour)
+	-$(PYTHON) -c "import lucent" 2>/dev/null || $(PYTHON) -m pip install --quiet -c constraints.txt -e ".[test,bench]"
 	$(PYTHON) -m bench --write
 
 bench-quick: $(READY) ## a few rounds of the short cases, about two minutes

@@ -1,6 +1,7 @@
 """``python -m bench [case …]``: run the cases named, or all; one JSON object per line, then a table to read.
 
-``--quick``: few rounds of the short cases, about two minutes. ``--write``: put the table into PERFORMANCE.md.
+``--quick``: few rounds of the short cases, about two minutes. ``--write``: put the rows into PERFORMANCE.md, where
+those of cases that are not named stay as they are.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ CASES = (
     *("training", "watching"),
 )
 QUICK = ("cam", "paths", "rerun", "training")
-NOTES = "\n## "  # what follows is written by hand
 
 
 def main() -> None:
@@ -23,10 +23,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], metavar="case", help=", ".join(CASES))
     parser.add_argument("--quick", action="store_true", help="few rounds, about two minutes")
-    parser.add_argument("--write", action="store_true", help="put the table into PERFORMANCE.md")
+    parser.add_argument("--write", action="store_true", help="put the rows into PERFORMANCE.md")
     asked = parser.parse_args()
-    if asked.write and (asked.cases or asked.quick):
-        parser.error("--write is for a run of all cases in full: the table would lose the others")
+    if asked.write and asked.quick:
+        parser.error("--write is for cases in full")
     if asked.quick:  # read by bench.measure when it is imported
         os.environ["CNNVIZ_BENCH_QUICK"] = "1"
     from bench import measure, table
@@ -35,9 +35,7 @@ def main() -> None:
         importlib.import_module(f"bench.{case}").run()
     print(table.text(measure.LINES))
     if asked.write:
-        file = Path(__file__).parents[1] / "PERFORMANCE.md"
-        before = file.read_text(encoding="utf-8") if file.exists() else ""
-        table.write(measure.LINES, file, below=before[before.index(NOTES) :] if NOTES in before else "")
+        table.write(measure.LINES, Path(__file__).parents[1] / "PERFORMANCE.md", whole=not asked.cases)
 
 
 if __name__ == "__main__":

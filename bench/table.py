@@ -17,6 +17,7 @@ times are of the processor, medians of the rounds, so another program on the mac
 ours to theirs: small is good for times and sizes, large for speeds. In brackets the goal; **bold** misses it.
 
 """
+NOTES = "\n## "  # what follows is written by hand
 COLUMNS = "| case | ours | best peer | to the peers | limit | to the limit | agreement |\n" + "| --- " * 7 + "|\n"
 
 
@@ -55,8 +56,13 @@ def row(line: dict[str, Any]) -> list[str]:
 
 def markdown(lines: Sequence[dict[str, Any]]) -> str:
     """All cases as a table."""
-    cells = (" | ".join(cell.replace("|", "\\|") for cell in row(line)) for line in lines)
-    return COLUMNS + "".join(f"| {each} |\n" for each in cells)
+    return COLUMNS + "".join(_rows(lines).values())
+
+
+def _rows(lines: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The table's rows by their case."""
+    cells = ([cell.replace("|", "\\|") for cell in row(line)] for line in lines)
+    return {each[0]: f"| {' | '.join(each)} |\n" for each in cells}
 
 
 def text(lines: Sequence[dict[str, Any]]) -> str:
@@ -69,6 +75,16 @@ def text(lines: Sequence[dict[str, Any]]) -> str:
     return f"{body}\n{len(lines)} cases, {len(short)} short of a goal{': ' + '; '.join(short) if short else ''}"
 
 
-def write(lines: Sequence[dict[str, Any]], file: Path, *, below: str = "") -> None:
-    """PERFORMANCE.md: the table, and what stood below it before, which people write."""
-    file.write_text(HEAD.format(machine=machine()) + markdown(lines) + below, encoding="utf-8")
+def write(lines: Sequence[dict[str, Any]], file: Path, *, whole: bool = True) -> None:
+    """PERFORMANCE.md; what people wrote below the table stays, and other rows unless these are the ``whole`` of it.
+
+    Raises :class:`SystemExit` if those were measured on another machine.
+    """
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    table, mark, below = before.partition(NOTES)
+    if not whole and HEAD.format(machine=machine()) not in table:
+        raise SystemExit(f"{file.name} was measured on another machine or with other versions: write all of it")
+    old = [] if whole else [line for line in table.splitlines(keepends=True) if line.startswith("| ")][2:]
+    kept = {line[2:].partition(" | ")[0]: line for line in old}
+    rows = "".join((kept | _rows(lines)).values())
+    file.write_text(HEAD.format(machine=machine()) + COLUMNS + rows + mark + below, encoding="utf-8")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from bench import measure, table
-from bench.goals import missed
+from bench.goals import GOALS, missed
 
 
 @pytest.fixture
@@ -49,7 +50,39 @@ def test_the_table_marks_what_is_missed_and_names_what_was_not_measured(lines: l
     assert table.text(lines).endswith("2 cases, 1 short of a goal: Score-CAM")
 
 
+def test_a_case_that_is_measured_again_replaces_its_row_alone(tmp_path: Path, lines: list[dict[str, object]]) -> None:
+    file = tmp_path / "told.md"
+    measure.report("Score-CAM", {"ours": 74, "grad-cam": 100}, agreement="first")
+    measure.report("rerun of home", {"ours": 3, "limit": 60}, agreement="stays")
+    table.write(lines, file)
+    file.write_text(file.read_text() + "\n## Why\n\nBecause.\n")
+    lines.clear()
+    measure.report("Score-CAM", {"ours": 50, "grad-cam": 100}, agreement="second")
+    table.write(lines, file, whole=False)
+    told = file.read_text()
+    assert "second" in told and "stays" in told and "first" not in told and told.endswith("\n## Why\n\nBecause.\n")
+    table.write(lines, file)
+    assert "stays" not in file.read_text() and "Because" in file.read_text()
+    file.write_text(file.read_text().replace("cores of", "cores of another"))
+    with pytest.raises(SystemExit, match="another machine"):
+        table.write(lines, file, whole=False)
+
+
 def test_rounds_take_turns_and_the_first_does_not_count() -> None:
     told: list[str] = []
     times = measure.interleaved({"a": lambda: told.append("a"), "b": lambda: told.append("b")}, rounds=2)
     assert told == ["a", "b"] * 3 and set(times) == {"a", "b"}
+
+
+TOLD = (Path(__file__).parents[1] / "PERFORMANCE.md").read_text(encoding="utf-8")
+TABLE, BELOW = TOLD.partition("\n## ")[::2]
+ROWS = {line.split(" | ")[0].removeprefix("| "): line for line in TABLE.splitlines() if line.startswith("| ")}
+
+
+@pytest.mark.parametrize("start", GOALS)
+def test_every_goal_has_a_row(start: str) -> None:
+    assert any(case.startswith(start) for case in ROWS)
+
+
+def test_every_row_that_misses_its_goal_is_explained_below_the_table() -> None:
+    assert [case for case, row in ROWS.items() if "**" in row and f"**{case}**" not in BELOW] == []

@@ -117,9 +117,11 @@ class Network:
     def inputs(self, seen: NDArray[np.uint8]) -> Tensor:
         """Normalize views, uint8 ``(N, h, w, 3)`` or ``(h, w, 3)``: float32 ``(N, 3, h, w)``."""
         # a copy only if it must be: a decoded picture may be read-only, which torch does not know
-        pixels = torch.from_numpy(np.require(_batch(seen), requirements="W")).permute(0, 3, 1, 2)
-        mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (self.spec.mean, self.spec.std))
-        return pixels.to(torch.float32, memory_format=torch.channels_last).sub_(255 * mean).div_(255 * std)
+        pixels = torch.from_numpy(np.require(_batch(seen), requirements="W"))
+        # line by line: an inner loop over the width and not over three numbers, a third of the time
+        mean, std = ((255 * torch.tensor(values)).repeat(pixels.shape[2]) for values in (self.spec.mean, self.spec.std))
+        lines = pixels.reshape(-1, 3 * pixels.shape[2]).to(torch.float32).sub_(mean).div_(std)
+        return lines.view(pixels.shape).permute(0, 3, 1, 2)
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities ``(N, classes)`` for uint8 ``(N, H, W, 3)`` or ``(H, W, 3)`` of any size."""

@@ -96,6 +96,15 @@ def test_kernels_are_shown_in_their_colours(server: str, open_page: Open) -> Non
         return int(np.abs(shown[..., 0] - shown[..., 2]).max())
 
     eventually(page, lambda: colour() > 60)  # not grey
+    kernel, words = page.locator(".unit .kernel canvas"), page.locator(".unit .kernel figcaption")
+    kernel.focus()
+    page.keyboard.press("ArrowUp")
+    expect(words).to_have_text(re.compile(r"w\[\d, \d\]: red .+, green .+, blue "))
+    first = words.inner_text()
+    page.keyboard.press("ArrowLeft")
+    expect(words).not_to_have_text(first)
+    kernel.blur()
+    expect(words).to_have_text(re.compile("a zero is grey"))
     page = open_page(f"{server}/filters?layer=stage4")
     expect(page.locator("select[name=show] option")).to_have_count(1)
     expect(page.locator(".unit .kernel")).to_be_hidden()

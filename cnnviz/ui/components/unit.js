@@ -9,12 +9,6 @@ class Unit {
     this.read = find(".read"); this.form = find("form"); this.figure = find(".kernel"); this.best = find(".best");
     this.form.onsubmit = (event) => event.preventDefault();
     this.form.oninput = () => this.draw();
-    const [canvas, words] = this.figure.children;
-    canvas.onpointermove = (event) => {
-      const area = canvas.getBoundingClientRect();
-      say(words, kernelWords(this.kernel, this.sheet, (event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height) || this.kernel.label);
-    };
-    canvas.onpointerleave = () => say(words, this.kernel.label);
   }
   show({ unit, picture, size }) {
     this.told = unit; this.size = size;
@@ -58,7 +52,9 @@ class Unit {
     const [canvas, words] = this.figure.children;
     this.sheet = kernelSheet(canvas, this.kernel, this.tables[1]);
     canvas.style.maxWidth = kernel.colour || kernel.channels < 4 ? "8.5rem" : "22rem";
-    canvas.setAttribute("aria-label", kernel.label);
+    canvas.setAttribute("aria-label", `${kernel.label} Arrow keys read it off.`);
+    const tell = (row, column) => say(words, kernelWords(this.kernel, this.sheet, row, column) || kernel.label);
+    cursor(canvas, this.sheet, tell, () => say(words, kernel.label));
     say(words, kernel.label);
   }
 }

@@ -4,7 +4,7 @@ function kernelSheet(canvas, kernel, table) {
   const top = values.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-12);
   if (kernel.colour) {
     raster(canvas, columns, rows, (k) => [...[0, 1, 2].map((c) => 127.5 + (127.5 * values[c * size + k]) / top), 255]);
-    return { across: 1, down: 1, top };
+    return { rows, columns };
   }
   // a gap of one pixel between tiles of more than one number
   const gap = size > 1 ? 1 : 0, across = Math.max(1, Math.ceil(Math.sqrt((channels * rows * 1.8) / columns))), down = Math.ceil(channels / across);
@@ -16,19 +16,17 @@ function kernelSheet(canvas, kernel, table) {
     const t = values[channel * size + i * columns + j] / top, k = 3 * Math.round(127.5 + 127.5 * t);
     return [table[k], table[k + 1], table[k + 2], 255 * (1 - (1 - Math.abs(t)) ** 2)];
   });
-  return { across, down, top };
+  return { rows: down, columns: across };
 }
 
-// What lies under a point of the sheet (0…1 in both directions).
-function kernelWords(kernel, sheet, x, y) {
+// What a cell of the sheet holds: one place of a colour kernel, or all that is over one input.
+function kernelWords(kernel, sheet, row, column) {
   const { channels, rows, columns, values } = kernel, size = rows * columns;
-  const column = clamp(Math.floor(x * (kernel.colour ? columns : sheet.across)), 0, (kernel.colour ? columns : sheet.across) - 1);
-  const row = clamp(Math.floor(y * (kernel.colour ? rows : sheet.down)), 0, (kernel.colour ? rows : sheet.down) - 1);
   if (kernel.colour) {
     const at = (c) => number(values[c * size + row * columns + column]);
     return `w[${row}, ${column}]: red ${at(0)}, green ${at(1)}, blue ${at(2)}`;
   }
-  const channel = row * sheet.across + column;
+  const channel = row * sheet.columns + column;
   if (channel >= channels) return "";
   const part = values.subarray(channel * size, (channel + 1) * size);
   const low = part.reduce((a, b) => Math.min(a, b)), high = part.reduce((a, b) => Math.max(a, b));
