@@ -177,13 +177,15 @@ SLOW = {"memorized", "dead"}
 def test_real_trainings_of_seconds_are_judged_right(kind: str) -> None:
     from cnnviz.data.sets import Part, opened
     from cnnviz.training.config import Config
-    from cnnviz.training.engine import train
+    from cnnviz.training.engine import Training
 
     whole = opened("shapes")
     few = Part(whole.validation.images[:200], whole.validation.labels[:200])
     splits = dataclasses.replace(whole, validation=few, test=few)
     settings: dict[str, Any] = REAL[kind]
-    events = list(train(Config(data="shapes", device="cpu", **settings), splits))
+    training = Training(Config(data="shapes", device="cpu", **settings), splits)
+    training.pace = 0.0  # every step is told: how far the first ones get is no matter of how fast the machine is
+    events = list(training.events())
     found = verdict(events, classes=10)
     assert found.kind == kind, found.sentence
     assert verdict(events[:3], classes=10).kind in {"waiting", "guessing", "diverging", "diverged"}
