@@ -50,14 +50,14 @@ def test_hover_reads_off_and_a_click_enlarges_and_the_link_restores_it(server: s
     page = open_page(f"{server}/filters?layer=stage3")
     before, first = pixels(page, OVER), unit(page)
     page.locator(SHEET).hover(position={"x": 8, "y": 8})
-    assert unit(page) == 0 != first
+    eventually(page, lambda: unit(page) == 0 != first)
     page.locator(SHEET).click(position={"x": 8, "y": 8})
     settle(page)
     assert "unit=0" in page.url
     page.mouse.move(0, 0)
-    assert unit(page) == 0 and not np.array_equal(pixels(page, OVER), before)
+    eventually(page, lambda: unit(page) == 0 and not np.array_equal(pixels(page, OVER), before))
     again = open_page(page.url)
-    assert unit(again) == 0 and np.array_equal(pixels(again, OVER), pixels(page, OVER))
+    eventually(again, lambda: unit(again) == 0 and np.array_equal(pixels(again, OVER), pixels(page, OVER)))
     page.locator(SHEET).focus()
     for key in ("ArrowRight", "ArrowRight", "End", "ArrowLeft"):
         page.keyboard.press(key)
