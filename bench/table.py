@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -54,15 +54,11 @@ def row(line: dict[str, Any]) -> list[str]:
     return [line["case"], value("ours"), best, compared, value("limit"), ratio(line, "limit"), line["agreement"]]
 
 
-def markdown(lines: Sequence[dict[str, Any]]) -> str:
-    """All cases as a table."""
-    return COLUMNS + "".join(_rows(lines).values())
-
-
-def _rows(lines: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """The table's rows by their case."""
+def markdown(lines: Sequence[dict[str, Any]], *, kept: Mapping[str, str] | None = None) -> str:
+    """All cases as a table: those that are ``kept`` of an earlier one in their places, replaced where measured again."""
     cells = ([cell.replace("|", "\\|") for cell in row(line)] for line in lines)
-    return {each[0]: f"| {' | '.join(each)} |\n" for each in cells}
+    rows = {each[0]: f"| {' | '.join(each)} |\n" for each in cells}
+    return COLUMNS + "".join({**(kept or {}), **rows}.values())
 
 
 def text(lines: Sequence[dict[str, Any]]) -> str:
@@ -86,5 +82,4 @@ def write(lines: Sequence[dict[str, Any]], file: Path, *, whole: bool = True) ->
         raise SystemExit(f"{file.name} was measured on another machine or with other versions: write all of it")
     old = [] if whole else [line for line in table.splitlines(keepends=True) if line.startswith("| ")][2:]
     kept = {line[2:].partition(" | ")[0]: line for line in old}
-    rows = "".join((kept | _rows(lines)).values())
-    file.write_text(HEAD.format(machine=machine()) + COLUMNS + rows + mark + below, encoding="utf-8")
+    file.write_text(HEAD.format(machine=machine()) + markdown(lines, kept=kept) + mark + below, encoding="utf-8")

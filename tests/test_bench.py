@@ -75,7 +75,7 @@ def test_rounds_take_turns_and_the_first_does_not_count() -> None:
 
 
 TOLD = (Path(__file__).parents[1] / "PERFORMANCE.md").read_text(encoding="utf-8")
-TABLE, BELOW = TOLD.partition("\n## ")[::2]
+TABLE, BELOW = TOLD.partition(table.NOTES)[::2]
 ROWS = {line.split(" | ")[0].removeprefix("| "): line for line in TABLE.splitlines() if line.startswith("| ")}
 
 
