@@ -55,7 +55,7 @@ def row(line: dict[str, Any]) -> list[str]:
 
 
 def markdown(lines: Sequence[dict[str, Any]], *, kept: Mapping[str, str] | None = None) -> str:
-    """All cases as a table: those that are ``kept`` of an earlier one in their places, replaced where measured again."""
+    """All cases as a table; rows that are ``kept`` of an earlier one hold their places, unless measured again."""
     cells = ([cell.replace("|", "\\|") for cell in row(line)] for line in lines)
     rows = {each[0]: f"| {' | '.join(each)} |\n" for each in cells}
     return COLUMNS + "".join({**(kept or {}), **rows}.values())
