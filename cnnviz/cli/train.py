@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,7 +76,8 @@ def command(
     Settings that are not given are the network's own. Ctrl+C stops the run with a checkpoint; --resume goes on as if it
     had never stopped (--lr, --momentum and --weight-decay then take effect from there).
 
-    With a RECIPE: train an embedded network by it, measure it on the test images and write its weights and card.
+    With a RECIPE: train an embedded network by it, measure it on the test images and write its weights and card;
+    cifar-fast-quick shows how good it is after ten minutes and writes only with --out.
     """
     given = {name: value for name, value in settings.items() if value is not None}
     if recipe is not None:
@@ -96,21 +98,26 @@ def command(
 
 
 def make(recipe: str, *, data: str | None, out: Path | None, threads: int | None) -> None:
-    """Train an embedded network by its recipe and write its weights and card."""
+    """Train an embedded network by its recipe and write its weights and card.
+
+    A recipe of another name than its network's is there to be watched: it writes where ``--out`` says and nowhere else.
+    """
     import torch
 
     from cnnviz.models.weights import FOLDER
     from cnnviz.training.embedded import keep, read_split, run
+    from cnnviz.training.memory import keep_freed_memory
 
+    keep_freed_memory()
     if threads:
         torch.set_num_threads(threads)
     folder = Path(data) if data else Path(os.environ.get("CNNVIZ_SHARED", ".")) / "data"
     chosen = RECIPES[recipe]
     images = read_split(chosen, folder, "train")
     click.echo(f"{len(images)} images of {len(images.classes)} classes, {chosen.total_epochs} epochs", err=True)
-    kept, spent = None, 0.0
+    kept, spent, start = None, 0.0, time.perf_counter()
     for number, (epoch, model) in enumerate(run(chosen, images), 1):
-        kept, spent = model, spent + epoch.seconds
+        kept, spent = model, time.perf_counter() - start
         click.echo(
             f"epoch {number}/{chosen.total_epochs}  loss {epoch.loss:.3f}  accuracy in training {epoch.accuracy:.3f}  "
             f"{epoch.images_per_second:.0f} images/s  {spent:.0f} s",
@@ -119,8 +126,7 @@ def make(recipe: str, *, data: str | None, out: Path | None, threads: int | None
     if kept is None:
         raise ValueError(f"{recipe} has no epochs; give its recipe at least one")
     test = read_split(chosen, folder, "test")
-    accuracy = keep(
-        chosen, kept, classes=images.classes, test=test, folder=out or FOLDER, command=f"cnnviz train {recipe}"
-    )
+    place = out or (FOLDER if recipe == chosen.network else None)
+    accuracy = keep(chosen, kept, classes=images.classes, test=test, folder=place, command=f"cnnviz train {recipe}")
     found = f"top-1 {accuracy.top1:.4f}, top-5 {accuracy.top5:.4f} on {accuracy.images} test images"
     click.echo(f"{recipe}: {found} after {spent:.0f} s")

@@ -25,16 +25,20 @@ class Resident:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def crops(self, chosen: Tensor, rng: np.random.Generator, *, side: int = 0) -> Tensor:
-        """Images ``chosen``, shifted by up to ``pad``, mirrored half the time: uint8 ``(B, 3, H, W)`` channels last.
+    def crops(
+        self, chosen: Tensor, rng: np.random.Generator, *, side: int = 0, mirrored: Tensor | None = None
+    ) -> Tensor:
+        """Images ``chosen``, shifted by up to ``pad``: uint8 ``(B, 3, H, W)`` channels last.
 
-        With a ``side`` smaller than theirs: a window of that side from anywhere in the shifted image.
+        Those that are ``mirrored`` ``(B,)`` are; without it, half of them by chance. With a ``side`` smaller than
+        theirs: a window of that side from anywhere in the shifted image.
         """
         side = side or self.side
         n, steps, places = len(chosen), torch.arange(side), 2 * self.pad + self.side - side + 1
         dy, dx = (torch.from_numpy(rng.integers(0, places, (n, 1))) for _ in range(2))
-        mirrored = torch.from_numpy(rng.random((n, 1)) < 0.5)
-        rows, columns = dy + steps, dx + torch.where(mirrored, side - 1 - steps, steps)
+        if mirrored is None:
+            mirrored = torch.from_numpy(rng.random(n) < 0.5)
+        rows, columns = dy + steps, dx + torch.where(mirrored[:, None], side - 1 - steps, steps)
         return self.pixels[chosen[:, None, None], rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
@@ -48,10 +52,16 @@ def cutout(pixels: Tensor, side: int, rng: np.random.Generator) -> Tensor:
 
 
 def epoch_batches(
-    data: Resident, recipe: Recipe, rng: np.random.Generator, *, side: int = 0
+    data: Resident, recipe: Recipe, rng: np.random.Generator, *, number: int = 0, side: int = 0
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield ``(pixels uint8 (B, 3, H, W) channels last, labels (B,))`` for one epoch, without the last short batch."""
+    """Yield ``(pixels uint8 (B, 3, H, W) channels last, labels (B,))`` for one epoch, without the last short batch.
+
+    With ``recipe.alternate`` half the images are mirrored in epochs of even ``number``, the others in odd ones: two
+    epochs show every image both ways, where chance shows a quarter of them one way twice (Jordan 2024).
+    """
     order = torch.from_numpy(rng.permutation(len(data)))
+    first = torch.from_numpy(np.random.default_rng(recipe.seed).random(len(data)) < 0.5) if recipe.alternate else None
     for start in range(0, len(data) - recipe.batch + 1, recipe.batch):
         chosen = order[start : start + recipe.batch]
-        yield data.crops(chosen, rng, side=side), data.labels[chosen]
+        mirrored = None if first is None else first[chosen] ^ bool(number % 2)
+        yield data.crops(chosen, rng, side=side, mirrored=mirrored), data.labels[chosen]

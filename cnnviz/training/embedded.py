@@ -79,7 +79,7 @@ def _small_batches(recipe: Recipe, data: Labelled, normalize: Normalize) -> Epoc
     resident = cifar.Resident(data, pad=recipe.shift)
 
     def epoch(number: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        for raw, labels in cifar.epoch_batches(resident, recipe, rng, side=recipe.size_at(number)):
+        for raw, labels in cifar.epoch_batches(resident, recipe, rng, number=number, side=recipe.size_at(number)):
             pixels = normalize(raw)
             yield (cifar.cutout(pixels, recipe.cutout, rng) if recipe.cutout else pixels), labels
 
@@ -87,9 +87,9 @@ def _small_batches(recipe: Recipe, data: Labelled, normalize: Normalize) -> Epoc
 
 
 def keep(
-    recipe: Recipe, model: nn.Module, *, classes: tuple[str, ...], test: Labelled, folder: Path, command: str
+    recipe: Recipe, model: nn.Module, *, classes: tuple[str, ...], test: Labelled, folder: Path | None, command: str
 ) -> Accuracy:
-    """Measure a trained network on the test images, once, and write its weights and card into ``folder``.
+    """Measure a trained network on the test images, once, and write its weights and card into ``folder`` if given.
 
     What is measured is what is written: the kernels are rounded to float16 first.
     """
@@ -98,6 +98,8 @@ def keep(
             if tensor.is_floating_point() and tensor.ndim > 1:
                 tensor.copy_(tensor.half().float())
     accuracy = evaluate(Network(NETWORKS[recipe.network], model, classes=classes), test)
+    if folder is None:
+        return accuracy
     settings = {key: value for key, value in asdict(recipe).items() if key not in ("network", "dataset", "seed")}
     save_embedded(
         recipe.network,

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -32,17 +33,38 @@ class Epoch:
 
 
 def learning_rate(recipe: Recipe, progress: float) -> float:
-    """Linear warm-up over ``recipe.warmup``, then half a cosine to zero; ``progress`` in 0…1."""
+    """Linear warm-up over ``recipe.warmup``, then half a cosine to zero, or what ``ends`` says; ``progress`` in 0…1."""
+    if recipe.ends is not None:
+        return recipe.lr * float(np.interp(progress, (0, recipe.warmup, 1), (recipe.ends[0], 1, recipe.ends[1])))
     return recipe.lr * factor("cosine", progress, warmup=recipe.warmup)
 
 
-def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Weight decay for matrices and kernels only: batch norm's scale and shift and the biases go without."""
     trainable = [p for p in model.parameters() if p.requires_grad]
     return [
         {"params": [p for p in trainable if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
     ]
+
+
+def recipe_groups(model: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
+    """The groups of a recipe, each with its ``rate``, a factor of the learning rate.
+
+    With a ``shift_rate`` the shifts of batch norms are a group that decays as much per step as the kernels do, and so
+    is the last linear layer with a ``head_rate``.
+    """
+    own: list[tuple[float, list[nn.Parameter]]] = []
+    if recipe.shift_rate != 1:
+        own.append((recipe.shift_rate, [m.bias for m in model.modules() if isinstance(m, nn.BatchNorm2d)]))
+    if recipe.head_rate != 1:
+        own.append((recipe.head_rate, [m.weight for m in model.modules() if isinstance(m, nn.Linear)][-1:]))
+    taken = {id(p) for _, parameters in own for p in parameters}
+    groups = parameter_groups(model, recipe.weight_decay)
+    for group in groups:
+        group.update(params=[p for p in group["params"] if id(p) not in taken], rate=1.0)
+    decay = recipe.weight_decay
+    return groups + [{"params": some, "weight_decay": decay / rate, "rate": rate} for rate, some in own]
 
 
 def cutmix(pixels: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, float]:
@@ -67,16 +89,16 @@ def train(
     """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    groups = parameter_groups(model, recipe.weight_decay)
+    groups = recipe_groups(model, recipe)
     optimizer = torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=True, fused=True)
-    average = copy.deepcopy(model) if recipe.averaging else model
+    average = copy.deepcopy(model) if recipe.averaging or recipe.lookahead else model
     total, step = recipe.epochs * steps_per_epoch, 0
     model.train()
     for number in range(recipe.epochs):
         start, tally = time.perf_counter(), Tally()
         for pixels, labels in epochs(number, rng):
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(recipe, step / total)
+                group["lr"] = group["rate"] * learning_rate(recipe, step / total)
             # the last tenth is trained on whole pictures, as they will be seen
             mixing = rng.random() < recipe.cutmix * (step < 0.9 * total)
             seen, partner, kept = cutmix(pixels, rng) if mixing else (pixels, None, 1.0)
@@ -91,6 +113,10 @@ def train(
             tally.add(loss.detach(), logits.detach(), None if mixing else labels)
             if recipe.averaging and step % 5 == 0:
                 blend(average, model, 1 - recipe.averaging**5)
+            elif recipe.lookahead and step % 5 == 0:
+                # at first the average is where the weights are, at the end it hardly moves (Jordan 2024)
+                blend(average, model, 1 - 0.95**5 * (step / total) ** 3)
+                blend(model, average, 1.0)
         seconds = time.perf_counter() - start
         yield tally.epoch(number + 1, lr=learning_rate(recipe, step / total), seconds=seconds), average
 

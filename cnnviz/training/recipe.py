@@ -9,8 +9,12 @@ from dataclasses import dataclass
 class Recipe:
     """How a network is trained.
 
-    ``lr`` rises linearly over ``warmup`` of all steps and falls to zero along a half cosine. ``sizes`` lists
-    ``(fraction of the epochs, side in pixels)`` in order: small images first are cheap and lose nothing.
+    ``lr`` rises linearly over ``warmup`` of all steps and falls to zero along a half cosine; with ``ends`` it begins
+    and ends with these shares of ``lr`` and falls in a straight line. The shifts of batch norms learn
+    ``shift_rate`` times as fast and the last layer ``head_rate`` times, with so much less or more weight decay; with 1
+    and 1 nothing but kernels and matrices decays. ``sizes`` lists ``(fraction of the epochs, side in pixels)`` in
+    order: small images first are cheap and lose nothing. ``alternate`` mirrors each image in every other epoch, not by
+    chance. ``lookahead`` sets the weights to their running average every five steps (Zhang et al. 2019).
     ``balance`` is the power of the class size by which images are drawn: 1 draws every image equally often, 0 every
     class. ``cutmix`` is the share of batches that are mixed. ``averaging`` is the decay per step of the running
     average of the weights that is what gets saved; 0 saves the last weights. ``area`` is the share of a photograph
@@ -25,13 +29,18 @@ class Recipe:
     weight_decay: float
     momentum: float = 0.9
     warmup: float = 0.1
+    ends: tuple[float, float] | None = None
+    shift_rate: float = 1.0
+    head_rate: float = 1.0
     smoothing: float = 0.0
     cutmix: float = 0.0
     cutout: int = 0
     shift: int = 2
+    alternate: bool = False
     jitter: float = 0.0
     balance: float = 1.0
     averaging: float = 0.0
+    lookahead: bool = False
     sizes: tuple[tuple[float, int], ...] = ()
     area: tuple[float, float] = (0.25, 1.0)
     seed: int = 0

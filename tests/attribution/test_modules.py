@@ -83,8 +83,8 @@ def test_guided_backprop_is_that_of_an_autograd_function(written):
     torch.testing.assert_close(found, guided(written, inputs, 1), rtol=1e-4, atol=1e-7)
 
 
-@pytest.mark.parametrize("name", ["photo", "cifar-fast", "cifar-resnet20", "convnetjs"])
-def test_every_shipped_network_can_be_rewritten(name):
+@pytest.mark.parametrize("name", ["photo", "cifar-resnet20", "convnetjs"])
+def test_every_shipped_network_of_relus_can_be_rewritten(name):
     network = load(name)
     side = 64 if name == "photo" else network.input_size
     inputs = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(3))

@@ -16,10 +16,16 @@ from cnnviz.models import load
 
 @pytest.mark.parametrize(
     ("method", "layer"),
-    [("cam", "block3"), ("grad-cam", "block2"), ("hires-cam", "block2"), ("hires-cam", "block3"), ("xgrad-cam", "act")],
+    [
+        ("cam", "stage3"),
+        ("grad-cam", "stage2"),
+        ("hires-cam", "stage2"),
+        ("hires-cam", "stage3"),
+        ("xgrad-cam", "stem"),
+    ],
 )
 def test_the_last_sum_is_the_map(method: str, layer: str) -> None:
-    network = load("cifar-fast")
+    network = load("cifar-resnet20")
     shown = explain(network, sample("cat"), method=method, layer=layer)
     parts = anatomy(network, sample("cat"), shown)
     np.testing.assert_allclose(parts.sums[-1], shown.map, atol=1e-4 * np.abs(shown.map).max())
@@ -27,11 +33,11 @@ def test_the_last_sum_is_the_map(method: str, layer: str) -> None:
 
 
 def test_terms_are_the_channels_own_answers_times_the_rows_of_the_linear_layer() -> None:
-    network = load("cifar-fast")
+    network = load("cifar-resnet20")
     shown = explain(network, sample("cat"), method="cam")
     parts = anatomy(network, sample("cat"), shown, terms=3)
     kept: list[torch.Tensor] = []
-    handle = network.model.get_submodule("block3").register_forward_hook(lambda _m, _i, out: kept.append(out))
+    handle = network.model.get_submodule("stage3").register_forward_hook(lambda _m, _i, out: kept.append(out))
     with torch.no_grad():
         network.model(network.prepare(sample("cat")))
     handle.remove()
@@ -45,7 +51,7 @@ def test_terms_are_the_channels_own_answers_times_the_rows_of_the_linear_layer()
 
 
 def test_a_map_that_is_no_sum_is_refused_in_a_sentence() -> None:
-    network = load("cifar-fast")
+    network = load("cifar-resnet20")
     shown = explain(network, sample("cat"), method="grad-cam")
     with pytest.raises(MethodError, match="channel by channel") as refused:
         anatomy(network, sample("cat"), dataclasses.replace(shown, map=shown.map + 1))

@@ -47,7 +47,7 @@ def built(name: str) -> tuple[nn.Module, str]:
     return model.double().eval(), layer
 
 
-AVERAGED = ["photo", "cifar-resnet20", "cifar-fast", "resnet18", "mobilenet_v2", "efficientnet_b0"]
+AVERAGED = ["photo", "cifar-resnet20", "resnet18", "mobilenet_v2", "efficientnet_b0"]
 
 
 @pytest.mark.parametrize("name", AVERAGED)

@@ -1,5 +1,7 @@
 """Batches: what is drawn, and that every pixel comes from where it should."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -44,6 +46,22 @@ def test_without_padding_only_the_mirror_is_left() -> None:
     crops = cifar.Resident(data, pad=0).crops(torch.tensor([0, 1]), np.random.default_rng(0))
     for crop, image in zip(crops.permute(0, 2, 3, 1).numpy(), data.images, strict=True):
         assert np.array_equal(crop, image) or np.array_equal(crop, image[:, ::-1])
+
+
+def test_alternating_mirrors_show_every_image_both_ways_in_two_epochs() -> None:
+    data = labelled(dict.fromkeys("abcdefghijklmnopqrst", 1))
+    resident, recipe = cifar.Resident(data, pad=0), dataclasses.replace(RECIPE, alternate=True)
+    shown: list[dict[int, bool]] = []
+    for number in range(4):
+        epoch: dict[int, bool] = {}
+        for pixels, labels in cifar.epoch_batches(resident, recipe, np.random.default_rng(number), number=number):
+            for crop, label in zip(pixels.permute(0, 2, 3, 1).numpy(), labels.tolist(), strict=True):
+                assert np.array_equal(crop, data.images[label]) or np.array_equal(crop, data.images[label][:, ::-1])
+                epoch[label] = not np.array_equal(crop, data.images[label])
+        shown.append(epoch)
+    assert shown[0] == shown[2] and shown[1] == shown[3]
+    assert all(shown[0][label] != shown[1][label] for label in range(20))
+    assert len(set(shown[0].values())) == 2
 
 
 @pytest.mark.parametrize("side", [1, 4, 7])

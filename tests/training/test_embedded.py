@@ -56,7 +56,8 @@ def test_a_recipe_learns_colours_and_its_card_tells_the_truth(name: str, folder:
 def test_every_recipe_is_for_a_network_there_is_and_fits_its_input() -> None:
     for recipe in RECIPES.values():
         assert recipe.network in NETWORKS
-        assert bool(recipe.sizes) == (recipe.dataset == "photos112")
+        assert recipe.dataset != "photos112" or recipe.sizes
+        assert all(side <= NETWORKS[recipe.network].input_size for _, side in recipe.sizes)
 
 
 def test_the_command_trains_and_measures(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +68,20 @@ def test_the_command_trains_and_measures(folder: Path, tmp_path: Path, monkeypat
     assert told.exit_code == 0, told.output
     assert "top-1" in told.stdout
     assert (tmp_path / "out" / "convnetjs.safetensors").is_file()
+
+
+def test_a_recipe_that_is_only_watched_leaves_the_weights_that_ship_alone(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RECIPES, "cifar-fast-quick", short("cifar-fast-quick"))
+    monkeypatch.setattr("cnnviz.models.weights.FOLDER", tmp_path / "ours")
+    asked = ["train", "cifar-fast-quick", "--data", str(folder), "--threads", "1"]
+    told = CliRunner().invoke(main, asked)
+    assert told.exit_code == 0, told.output
+    assert "top-1" in told.stdout
+    assert not (tmp_path / "ours").exists()
+    assert CliRunner().invoke(main, [*asked, "--out", str(tmp_path / "out")]).exit_code == 0
+    assert (tmp_path / "out" / "cifar-fast.safetensors").is_file()
 
 
 def test_missing_images_are_told_in_a_sentence(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The loop: schedule, weight decay, mixing, averaging, and that it learns."""
 
 import copy
+import dataclasses
 import math
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from cnnviz.training.loop import blend, cutmix, learning_rate, parameter_groups, train
+from cnnviz.training.loop import blend, cutmix, learning_rate, parameter_groups, recipe_groups, train
 from cnnviz.training.recipe import Recipe
 
 RECIPE = Recipe(network="photo", dataset="none", epochs=6, batch=16, lr=0.1, weight_decay=1e-3, warmup=0.2)
@@ -21,6 +22,15 @@ def test_the_learning_rate_rises_to_its_peak_and_falls_to_zero() -> None:
     assert learning_rate(RECIPE, 0.2) == pytest.approx(0.1)
     assert learning_rate(RECIPE, 0.6) == pytest.approx(0.05)
     assert learning_rate(RECIPE, 1.0) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_with_ends_the_learning_rate_falls_in_a_straight_line() -> None:
+    recipe = dataclasses.replace(RECIPE, ends=(0.5, 0.1))
+    assert learning_rate(recipe, 0.0) == pytest.approx(0.05)
+    assert learning_rate(recipe, 0.1) == pytest.approx(0.075)
+    assert learning_rate(recipe, 0.2) == pytest.approx(0.1)
+    assert learning_rate(recipe, 0.6) == pytest.approx(0.055)
+    assert learning_rate(recipe, 1.0) == pytest.approx(0.01)
 
 
 def test_sizes_change_at_their_fractions() -> None:
@@ -42,6 +52,56 @@ def test_only_kernels_decay() -> None:
         id(model[1].bias),
         id(model[3].bias),
     }
+
+
+def test_the_shifts_of_norms_and_the_last_layer_have_rates_of_their_own_and_decay_as_much_per_step() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 5), nn.Linear(5, 2))
+    recipe = dataclasses.replace(RECIPE, weight_decay=0.5, shift_rate=64.0, head_rate=1 / 81)
+    kernels, free, shifts, head = recipe_groups(model, recipe)
+    assert (kernels["rate"], free["rate"], shifts["rate"], head["rate"]) == (1, 1, 64, 1 / 81)
+    assert [p is q for p, q in zip(shifts["params"], [model[1].bias], strict=True)] == [True]
+    assert [p is q for p, q in zip(head["params"], [model[4].weight], strict=True)] == [True]
+    for group in (kernels, shifts, head):
+        assert group["rate"] * group["weight_decay"] == pytest.approx(0.5)
+    together = [id(p) for group in (kernels, free, shifts, head) for p in group["params"]]
+    assert sorted(together) == sorted(id(p) for p in model.parameters())
+
+
+def test_lookahead_ends_at_the_average_of_where_the_weights_were() -> None:
+    """With one step between looks the weights would follow at once; here every fifth step they are set back."""
+    images, labels = quadrants(64)
+
+    def epochs(_: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        for _ in range(10):
+            yield images, labels
+
+    recipe = dataclasses.replace(RECIPE, epochs=1, lookahead=True)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(192, 4))
+    [(_, kept)] = list(train(model, recipe, epochs, steps_per_epoch=10))
+    assert kept is not model
+    assert torch.equal(kept[1].weight, model[1].weight)  # the last look was at the last step
+
+    torch.manual_seed(0)
+    plain = nn.Sequential(nn.Flatten(), nn.Linear(192, 4))
+    start = plain[1].weight.detach().clone()
+    optimizer = torch.optim.SGD(plain.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=0)
+    mean = start.clone()
+    for step in range(10):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(recipe, step / 10)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = plain(images).float()
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(logits, labels).backward()
+        with torch.no_grad():
+            plain[1].weight.grad += recipe.weight_decay * plain[1].weight
+        optimizer.step()
+        if step == 4:
+            mean.lerp_(plain[1].weight.detach(), 1 - 0.95**5 * 0.5**3)
+            plain[1].weight.data.copy_(mean)
+    mean.lerp_(plain[1].weight.detach(), 1 - 0.95**5)
+    assert torch.allclose(kept[1].weight, mean, atol=1e-6)
 
 
 def test_cutmix_tells_the_share_that_it_kept() -> None:

@@ -52,8 +52,8 @@ EXAMPLES = (
     Preset(
         "A whitened first layer",
         _set(network="cifar-fast", layer="whiten", map_show="kernels", map_scale="layer"),
-        "These kernels were computed from the data, not learned: the main axes of its 3×3 patches, each with either "
-        "sign. The first are plain brightness, the last fine detail.",
+        "These kernels were computed from the data, not learned: the main axes of its 2×2 patches, each with either "
+        "sign. The first is plain brightness, the last are fine detail in colour.",
         "Page 2018",
     ),
     Preset(
