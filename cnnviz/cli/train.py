@@ -105,14 +105,14 @@ def make(recipe: str, *, data: str | None, out: Path | None, threads: int | None
     import torch
 
     from cnnviz.models.weights import FOLDER
-    from cnnviz.training.embedded import keep, read_split, run
+    from cnnviz.training.embedded import at_hand, keep, read_split, run
     from cnnviz.training.memory import keep_freed_memory
 
     keep_freed_memory()
     if threads:
         torch.set_num_threads(threads)
     folder = Path(data) if data else Path(os.environ.get("CNNVIZ_SHARED", ".")) / "data"
-    chosen = RECIPES[recipe]
+    chosen = RECIPES[recipe] if data else at_hand(RECIPES[recipe], folder)
     images = read_split(chosen, folder, "train")
     click.echo(f"{len(images)} images of {len(images.classes)} classes, {chosen.total_epochs} epochs", err=True)
     kept, spent, start = None, 0.0, time.perf_counter()

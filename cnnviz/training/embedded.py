@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.data.folders import Labelled, read
+from cnnviz.data.sets import DATASETS, opened
 from cnnviz.models import NETWORKS, Network
 from cnnviz.models.accuracy import Accuracy, evaluate
 from cnnviz.models.cifar_fast import Whitening
@@ -18,6 +19,9 @@ from cnnviz.models.weights import save_embedded
 from cnnviz.training import cifar, photos
 from cnnviz.training.loop import Batches, Epoch, train
 from cnnviz.training.recipe import Recipe
+
+ORIGINALS = {"cifar10-jpeg": "cifar10"}
+"""Data sets that can be downloaded, by the name of the copy that the recipes were made with."""
 
 Normalize = Callable[[Tensor], Tensor]
 Epochs = Callable[[int, np.random.Generator], Batches]
@@ -49,15 +53,40 @@ def _fresh(recipe: Recipe, data: Labelled, normalize: Normalize) -> nn.Module:
     return model
 
 
+def at_hand(recipe: Recipe, folder: Path) -> Recipe:
+    """``recipe`` as it is if its images are in ``folder``; else on the downloaded originals, if there are any."""
+    original = ORIGINALS.get(recipe.dataset, "")
+    if _place(recipe, folder) is None and original and DATASETS[original].available():
+        return replace(recipe, dataset=original)
+    return recipe
+
+
 def read_split(recipe: Recipe, folder: Path, split: str) -> Labelled:
-    """Images of the recipe's data set from ``folder``: an unpacked folder if there is one, else the archive."""
+    """Images of the recipe's data set from ``folder``: an unpacked folder if there is one, else the archive.
+
+    A downloaded data set is not in ``folder``; all of its images but the test images are for training.
+
+    Raises:
+        FileNotFoundError: neither is there.
+    """
+    place = _place(recipe, folder)
+    if place is not None:
+        return read(place, split, shorter_side=NETWORKS[recipe.network].resize)
+    if recipe.dataset in ORIGINALS.values():
+        splits = opened(recipe.dataset)
+        parts = [splits.test] if split == "test" else [splits.train, splits.validation]
+        images, labels = (np.concatenate([getattr(part, name) for part in parts]) for name in ("images", "labels"))
+        return Labelled(tuple(images), labels, splits.classes)
+    original = ORIGINALS.get(recipe.dataset)
+    other = f", or get the originals first: cnnviz train --data {original} --download" if original else ""
+    raise FileNotFoundError(
+        f"no {recipe.dataset} in {folder}: put {recipe.dataset}.tar.xz there, or name its folder with --data{other}"
+    )
+
+
+def _place(recipe: Recipe, folder: Path) -> Path | None:
     places = [folder / recipe.dataset, folder / f"{recipe.dataset}.tar.xz", folder / f"{recipe.dataset}.tar"]
-    found = next((place for place in places if place.exists()), None)
-    if found is None:
-        raise FileNotFoundError(
-            f"no {recipe.dataset} in {folder}: put {recipe.dataset}.tar.xz there, or name its folder with --data"
-        )
-    return read(found, split, shorter_side=NETWORKS[recipe.network].resize)
+    return next((place for place in places if place.exists()), None)
 
 
 def _normalizer(mean: tuple[float, ...], std: tuple[float, ...]) -> Normalize:

@@ -54,7 +54,7 @@ def recipe_groups(model: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
     With a ``shift_rate`` the shifts of batch norms are a group that decays as much per step as the kernels do, and so
     is the last linear layer with a ``head_rate``.
     """
-    own: list[tuple[float, list[nn.Parameter]]] = []
+    own: list[tuple[float, list[Tensor]]] = []
     if recipe.shift_rate != 1:
         own.append((recipe.shift_rate, [m.bias for m in model.modules() if isinstance(m, nn.BatchNorm2d)]))
     if recipe.head_rate != 1:

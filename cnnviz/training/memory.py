@@ -6,7 +6,7 @@ import contextlib
 import ctypes
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4  # of glibc's mallopt
-_LARGE = (1 << 31) - 1
+_LARGE = 1 << 30
 
 
 def keep_freed_memory() -> bool:

@@ -107,6 +107,8 @@ def settings(task: Any, picture: str) -> Any:
     """The task's own settings on a small network and this picture."""
     names = {field.name for field in dataclasses.fields(task.settings)}
     asked = {"network": "cifar-fast", "picture": picture, "objective": "logit:cat", "layer": "", "steps": 8}
+    if "method" in names and task.settings().method == "cam":
+        asked["method"] = "grad-cam"  # this network has no average before its last layer
     if task.name in ("patches", "statistics"):
         return None  # of data sets, not of one picture
     return task.settings(**{key: value for key, value in asked.items() if key in names})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from click.testing import CliRunner
 
 from cnnviz.cli import main
 from cnnviz.data.images import encode_png
+from cnnviz.data.splits import Part, Splits
 from cnnviz.models import NETWORKS
 from cnnviz.models.weights import read_embedded
-from cnnviz.training import recipes
-from cnnviz.training.embedded import keep, read_split, run
+from cnnviz.training import embedded, recipes
+from cnnviz.training.embedded import at_hand, keep, read_split, run
 from cnnviz.training.recipes import RECIPES
 
 COLOURS = {"blue": (20, 40, 200), "green": (30, 180, 60), "red": (200, 30, 40)}
@@ -82,6 +84,35 @@ def test_a_recipe_that_is_only_watched_leaves_the_weights_that_ship_alone(
     assert not (tmp_path / "ours").exists()
     assert CliRunner().invoke(main, [*asked, "--out", str(tmp_path / "out")]).exit_code == 0
     assert (tmp_path / "out" / "cifar-fast.safetensors").is_file()
+
+
+def test_without_its_own_images_a_recipe_takes_the_downloaded_originals(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+
+    def part(count: int) -> Part:
+        return Part(rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8), rng.integers(0, 3, count))
+
+    splits = Splits("cifar10", "CIFAR-10", tuple(COLOURS), part(20), part(5), part(7))
+    there = [True]
+    downloads = {"cifar10": SimpleNamespace(available=lambda: there[0])}
+    monkeypatch.setattr(embedded, "DATASETS", downloads)
+    monkeypatch.setattr(embedded, "opened", lambda name: {"cifar10": splits}[name])
+    recipe = RECIPES["convnetjs"]
+    assert at_hand(recipe, folder) is recipe  # its own images come first
+    found = at_hand(recipe, tmp_path / "empty")
+    assert found == dataclasses.replace(recipe, dataset="cifar10")
+    train, test = (read_split(found, tmp_path / "empty", split) for split in ("train", "test"))
+    assert (len(train), len(test)) == (25, 7)
+    assert np.array_equal(np.stack(train.images), np.concatenate([splits.train.images, splits.validation.images]))
+    assert (
+        train.labels.tolist() == [*splits.train.labels, *splits.validation.labels] and train.classes == splits.classes
+    )
+    assert np.array_equal(np.stack(test.images), splits.test.images)
+    there[0] = False
+    assert at_hand(recipe, tmp_path / "empty") is recipe
+    assert at_hand(RECIPES["photo"], tmp_path / "empty") is RECIPES["photo"]
 
 
 def test_missing_images_are_told_in_a_sentence(tmp_path: Path) -> None:
