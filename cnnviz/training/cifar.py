@@ -57,7 +57,7 @@ def epoch_batches(
     """Yield ``(pixels uint8 (B, 3, H, W) channels last, labels (B,))`` for one epoch, without the last short batch.
 
     With ``recipe.alternate`` half the images are mirrored in epochs of even ``number``, the others in odd ones: two
-    epochs show every image both ways, where chance shows a quarter of them one way twice (Jordan 2024).
+    epochs show every image both ways, where chance shows half of them one way twice (Jordan 2024).
     """
     order = torch.from_numpy(rng.permutation(len(data)))
     first = torch.from_numpy(np.random.default_rng(recipe.seed).random(len(data)) < 0.5) if recipe.alternate else None
