@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cnnviz.training.moving import Muon
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.schedules import factor
 
@@ -67,6 +68,14 @@ def recipe_groups(model: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
     return groups + [{"params": some, "weight_decay": decay / rate, "rate": rate} for rate, some in own]
 
 
+def optimizers(model: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """SGD with Nesterov momentum for all parameters; with ``recipe.muon`` Muon for the kernels and SGD for the rest."""
+    groups = recipe_groups(model, recipe)
+    made: list[torch.optim.Optimizer] = [Muon(groups[:1], lr=recipe.lr)] if recipe.muon else []
+    rest = groups[len(made) :]
+    return [*made, torch.optim.SGD(rest, lr=recipe.lr, momentum=recipe.momentum, nesterov=True, fused=True)]
+
+
 def cutmix(pixels: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, float]:
     """Paste a random box of another image into each (Yun et al. 2019). Returns pixels, the partners, the share kept."""
     n, _, height, width = pixels.shape
@@ -85,19 +94,18 @@ def train(
     """Train ``model`` in place by ``recipe``; after each epoch yield what happened and the network to keep.
 
     ``epochs(number, rng)`` gives the batches of one epoch: normalized float32 ``(B, 3, H, W)`` and labels ``(B,)``.
-    SGD with Nesterov momentum; convolutions in bfloat16 under autocast, weights in float32.
+    Convolutions in bfloat16 under autocast, weights in float32.
     """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    groups = recipe_groups(model, recipe)
-    optimizer = torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=True, fused=True)
+    movers = optimizers(model, recipe)
     average = copy.deepcopy(model) if recipe.averaging or recipe.lookahead else model
     total, step = recipe.epochs * steps_per_epoch, 0
     model.train()
     for number in range(recipe.epochs):
         start, tally = time.perf_counter(), Tally()
         for pixels, labels in epochs(number, rng):
-            for group in optimizer.param_groups:
+            for group in (group for mover in movers for group in mover.param_groups):
                 group["lr"] = group["rate"] * learning_rate(recipe, step / total)
             # the last tenth is trained on whole pictures, as they will be seen
             mixing = rng.random() < recipe.cutmix * (step < 0.9 * total)
@@ -106,9 +114,10 @@ def train(
                 logits = model(seen).float()
             others = None if partner is None else labels[partner]
             loss = mixed_loss(logits, labels, others, kept=kept, smoothing=recipe.smoothing)
-            optimizer.zero_grad()
+            model.zero_grad()
             loss.backward()
-            optimizer.step()
+            for mover in movers:
+                mover.step()
             step += 1
             tally.add(loss.detach(), logits.detach(), None if mixing else labels)
             if recipe.averaging and step % 5 == 0:

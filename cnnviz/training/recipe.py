@@ -9,16 +9,17 @@ from dataclasses import dataclass
 class Recipe:
     """How a network is trained.
 
-    ``lr`` rises linearly over ``warmup`` of all steps and falls to zero along a half cosine; with ``ends`` it begins
-    and ends with these shares of ``lr`` and falls in a straight line. The shifts of batch norms learn
-    ``shift_rate`` times as fast and the last layer ``head_rate`` times, with so much less or more weight decay; with 1
-    and 1 nothing but kernels and matrices decays. ``sizes`` lists ``(fraction of the epochs, side in pixels)`` in
-    order: small images first are cheap and lose nothing. ``alternate`` mirrors each image in every other epoch, not by
-    chance. ``lookahead`` sets the weights to their running average every five steps (Zhang et al. 2019).
-    ``balance`` is the power of the class size by which images are drawn: 1 draws every image equally often, 0 every
-    class. ``cutmix`` is the share of batches that are mixed. ``averaging`` is the decay per step of the running
-    average of the weights that is what gets saved; 0 saves the last weights. ``area`` is the share of a photograph
-    that a training view shows. ``then`` is trained next, from the network that this recipe keeps.
+    ``lr`` rises linearly over ``warmup`` of all steps and falls to zero along a half cosine; with ``ends`` it
+    begins and ends with these shares of ``lr`` and falls in a straight line. The shifts of batch norms learn
+    ``shift_rate`` times as fast and the last layer ``head_rate`` times, with so much less or more weight decay;
+    with 1 and 1 nothing but kernels and matrices decays. ``sizes`` lists ``(fraction of the epochs, side in
+    pixels)`` in order: small images first are cheap and lose nothing. With ``muon`` kernels move by Muon, the rest
+    by SGD. ``alternate`` mirrors each image in every other epoch, not by chance. ``lookahead`` sets the weights to
+    their running average every five steps (Zhang et al. 2019). ``balance`` is the power of the class size by which
+    images are drawn: 1 draws every image equally often, 0 every class. ``cutmix`` is the share of batches that are
+    mixed. ``averaging`` is the decay per step of the running average of the weights that is what gets saved; 0
+    saves the last weights. ``area`` is the share of a photograph that a training view shows. ``then`` is trained
+    next, from the network that this recipe keeps.
     """
 
     network: str
@@ -41,6 +42,7 @@ class Recipe:
     balance: float = 1.0
     averaging: float = 0.0
     lookahead: bool = False
+    muon: bool = False
     sizes: tuple[tuple[float, int], ...] = ()
     area: tuple[float, float] = (0.25, 1.0)
     seed: int = 0
