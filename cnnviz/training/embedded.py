@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -27,20 +28,24 @@ Normalize = Callable[[Tensor], Tensor]
 Epochs = Callable[[int, np.random.Generator], Batches]
 
 
-def run(recipe: Recipe, data: Labelled, *, model: nn.Module | None = None) -> Iterator[tuple[Epoch, nn.Module]]:
+def run(
+    recipe: Recipe, data: Labelled, *, model: nn.Module | None = None, teachers: tuple[nn.Module, ...] = ()
+) -> Iterator[tuple[Epoch, nn.Module]]:
     """Train the network of ``recipe`` on ``data``, then by ``recipe.then``: yields each epoch and the network to keep.
 
-    It starts from ``model`` if one is given, otherwise from random weights.
+    It starts from ``model`` if one is given, otherwise from random weights. What is ``taught`` learns from ``teachers``
+    and from the networks that the recipes before it kept.
     """
     spec = NETWORKS[recipe.network]
     normalize = _normalizer(spec.mean, spec.std)
     start = _fresh(recipe, data, normalize) if model is None else model
     kept = start
     batches = (_photo_batches if spec.resize else _small_batches)(recipe, data, normalize)
-    for epoch, kept in train(start, recipe, batches, steps_per_epoch=len(data) // recipe.batch):
+    for epoch, kept in train(start, recipe, batches, steps_per_epoch=len(data) // recipe.batch, teachers=teachers):
         yield epoch, kept
     if recipe.then is not None:
-        yield from run(recipe.then, data, model=kept)
+        # the network itself goes on changing
+        yield from run(recipe.then, data, model=kept, teachers=(*teachers, copy.deepcopy(kept).eval()))
 
 
 def _fresh(recipe: Recipe, data: Labelled, normalize: Normalize) -> nn.Module:
@@ -78,7 +83,7 @@ def read_split(recipe: Recipe, folder: Path, split: str) -> Labelled:
         images, labels = (np.concatenate([getattr(part, name) for part in parts]) for name in ("images", "labels"))
         return Labelled(tuple(images), labels, splits.classes)
     original = ORIGINALS.get(recipe.dataset)
-    other = f", or get the originals first: cnnviz train --data {original} --download" if original else ""
+    other = f", or without --data get the originals: cnnviz train --data {original} --download" if original else ""
     raise FileNotFoundError(
         f"no {recipe.dataset} in {folder}: put {recipe.dataset}.tar.xz there, or name its folder with --data{other}"
     )

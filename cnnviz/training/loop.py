@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from cnnviz.training.moving import Muon
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.schedules import factor
+from cnnviz.training.teaching import answer
 
 Batches = Iterator[tuple[Tensor, Tensor]]
 
@@ -89,11 +90,17 @@ def cutmix(pixels: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, fl
 
 
 def train(
-    model: nn.Module, recipe: Recipe, epochs: Callable[[int, np.random.Generator], Batches], *, steps_per_epoch: int
+    model: nn.Module,
+    recipe: Recipe,
+    epochs: Callable[[int, np.random.Generator], Batches],
+    *,
+    steps_per_epoch: int,
+    teachers: Sequence[nn.Module] = (),
 ) -> Iterator[tuple[Epoch, nn.Module]]:
     """Train ``model`` in place by ``recipe``; after each epoch yield what happened and the network to keep.
 
     ``epochs(number, rng)`` gives the batches of one epoch: normalized float32 ``(B, 3, H, W)`` and labels ``(B,)``.
+    What a recipe learns that is ``taught`` is the answers of the ``teachers``, not the labels.
     Convolutions in bfloat16 under autocast, weights in float32.
     """
     torch.manual_seed(recipe.seed)
@@ -112,8 +119,11 @@ def train(
             seen, partner, kept = cutmix(pixels, rng) if mixing else (pixels, None, 1.0)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model(seen).float()
-            others = None if partner is None else labels[partner]
-            loss = mixed_loss(logits, labels, others, kept=kept, smoothing=recipe.smoothing)
+            if recipe.taught:
+                loss = F.cross_entropy(logits, answer(teachers, seen, rng))
+            else:
+                others = None if partner is None else labels[partner]
+                loss = mixed_loss(logits, labels, others, kept=kept, smoothing=recipe.smoothing)
             model.zero_grad()
             loss.backward()
             for mover in movers:
@@ -122,7 +132,7 @@ def train(
             tally.add(loss.detach(), logits.detach(), None if mixing else labels)
             if recipe.averaging and step % 5 == 0:
                 blend(average, model, 1 - recipe.averaging**5)
-            elif recipe.lookahead and step % 5 == 0:
+            elif recipe.lookahead and (step % 5 == 0 or step == total):
                 # at first the average is where the weights are, at the end it hardly moves (Jordan 2024)
                 blend(average, model, 1 - 0.95**5 * (step / total) ** 3)
                 blend(model, average, 1.0)

@@ -19,7 +19,8 @@ class Recipe:
     images are drawn: 1 draws every image equally often, 0 every class. ``cutmix`` is the share of batches that are
     mixed. ``averaging`` is the decay per step of the running average of the weights that is what gets saved; 0
     saves the last weights. ``area`` is the share of a photograph that a training view shows. ``then`` is trained
-    next, from the network that this recipe keeps.
+    next, from the network that this recipe keeps. A recipe that is ``taught`` learns not the labels but what the
+    networks say together that the recipes before it kept.
     """
 
     network: str
@@ -43,6 +44,7 @@ class Recipe:
     averaging: float = 0.0
     lookahead: bool = False
     muon: bool = False
+    taught: bool = False
     sizes: tuple[tuple[float, int], ...] = ()
     area: tuple[float, float] = (0.25, 1.0)
     seed: int = 0

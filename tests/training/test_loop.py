@@ -104,6 +104,17 @@ def test_lookahead_ends_at_the_average_of_where_the_weights_were() -> None:
     assert torch.allclose(kept[1].weight, mean, atol=1e-6)
 
 
+@pytest.mark.parametrize("steps", [1, 3, 7])
+def test_with_lookahead_the_last_steps_count_however_few_they_are(steps: int) -> None:
+    images, labels = quadrants(16)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(192, 4))
+    start = model[1].weight.detach().clone()
+    recipe = dataclasses.replace(RECIPE, epochs=1, warmup=0.0, ends=(1.0, 1.0), lookahead=True)
+    [(_, kept)] = list(train(model, recipe, lambda *_: iter([(images, labels)] * steps), steps_per_epoch=steps))
+    assert torch.equal(kept[1].weight, model[1].weight)
+    assert (kept[1].weight - start).abs().max() > 1e-3
+
+
 def test_cutmix_tells_the_share_that_it_kept() -> None:
     pixels = torch.arange(6.0).view(6, 1, 1, 1).expand(6, 3, 20, 20).contiguous()
     for seed in range(20):
