@@ -69,8 +69,9 @@ clean: ## remove the environment and everything that was built
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# not compiled here: Python compiles what is imported, when it is, and most of it never is
 $(READY): pyproject.toml constraints.txt
 	test -x $(PYTHON) || $(SYSTEM_PYTHON) -m venv .venv
-	$(if $(TORCH_INDEX),$(PYTHON) -m pip install --quiet --no-deps -c constraints.txt torch torchvision --index-url "$(TORCH_INDEX)")
-	$(PYTHON) -m pip install --quiet -c constraints.txt -e ".[test]"
+	$(if $(TORCH_INDEX),$(PYTHON) -m pip install --quiet --no-compile --no-deps -c constraints.txt torch torchvision --index-url "$(TORCH_INDEX)")
+	$(PYTHON) -m pip install --quiet --no-compile -c constraints.txt -e ".[test]"
 	touch $(READY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -169,6 +170,21 @@ def settle(page: Page) -> None:
     for _ in range(2):
         page.wait_for_selector(READY, timeout=60_000)
         page.wait_for_timeout(150)
+
+
+def in_both_schemes(page: Page) -> Iterator[str]:
+    """A page as it was opened, in light, then after the system has turned dark: one opening for both."""
+    yield "light"
+    page.emulate_media(color_scheme="dark")
+    eventually(page, lambda: dark(page))
+    settle(page)
+    yield "dark"
+
+
+def dark(page: Page) -> bool:
+    """Whether the ground of the page is darker than a middle grey."""
+    ground = page.locator("[data-testid=stApp]").evaluate("node => getComputedStyle(node).backgroundColor")
+    return max(int(each) for each in re.findall(r"\d+", ground)[:3]) < 128
 
 
 def eventually(page: Page, true: Callable[[], object], seconds: float = 10.0) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Open, settle
+from tests.browser.conftest import Open, in_both_schemes, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -94,16 +94,15 @@ def test_the_recorded_run_is_there_at_once(server: str, open_page: Open) -> None
     assert "Guessing gives 50" in (chart.get_attribute("aria-label") or "")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_figure_and_controls_are_above_the_fold(server: str, open_page: Open, scheme: str) -> None:
-    page = open_page(f"{server}/batch_norm", scheme=scheme)
-    for part in (".batch", "[data-testid=stExpander]"):
-        box = page.locator(part).first.bounding_box()
-        assert box is not None and box["y"] + box["height"] <= 800
-
-
-def test_every_figure_fits_a_phone_and_has_a_text(server: str, open_page: Open) -> None:
-    page = open_page(f"{server}/batch_norm", size=(390, 844))
+def test_figure_and_controls_are_above_the_fold_and_fit_a_phone(server: str, open_page: Open) -> None:
+    page = open_page(f"{server}/batch_norm")
+    for scheme in in_both_schemes(page):
+        for part in (".batch", "[data-testid=stExpander]"):
+            box = page.locator(part).first.bounding_box()
+            assert box is not None and box["y"] + box["height"] <= 800, scheme
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    page.wait_for_timeout(500)
     for picture in page.locator(".batch svg, .squash svg, .histograms svg, .blocks svg").all():
         box = picture.bounding_box()
         assert box is not None and box["width"] <= 360

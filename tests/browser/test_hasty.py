@@ -114,6 +114,7 @@ def test_no_haste_breaks_a_page(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.promise("queue")
 def test_a_run_started_by_three_clicks_is_one_and_survives_every_way_of_leaving_it(
     address: str, folder: Path, context: BrowserContext, figure: Callable[[str], None]

@@ -7,6 +7,7 @@ import re
 import time
 
 import psutil
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open, serving_process, settle
@@ -40,6 +41,7 @@ def press(page: Page, button: Locator) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_a_run_is_watched_and_found_by_a_second_visitor(open_page: Open, server: str) -> None:
     seed = next(SEEDS)
     page = open_page(f"{server}/{PAGE}?depth-seed={seed}")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, settle
+from tests.browser.conftest import Open, in_both_schemes, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -76,16 +76,15 @@ def test_zhangs_signal_moved_by_one(server: str, open_page: Open) -> None:
     expect(page.locator(".shifts output")).to_contain_text("50 % of the cells changed")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_figure_and_controls_are_above_the_fold(server: str, open_page: Open, scheme: str) -> None:
-    page = open_page(f"{server}/pooling", scheme=scheme)
-    for part in (".window", "[data-testid=stExpander]"):
-        box = page.locator(part).first.bounding_box()
-        assert box is not None and box["y"] + box["height"] <= 800
-
-
-def test_the_curves_fit_a_phone_and_have_a_text(server: str, open_page: Open) -> None:
-    page = open_page(f"{server}/pooling", size=(390, 844))
+def test_figure_and_controls_are_above_the_fold_and_fit_a_phone(server: str, open_page: Open) -> None:
+    page = open_page(f"{server}/pooling")
+    for scheme in in_both_schemes(page):
+        for part in (".window", "[data-testid=stExpander]"):
+            box = page.locator(part).first.bounding_box()
+            assert box is not None and box["y"] + box["height"] <= 800, scheme
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    page.wait_for_timeout(500)
     chart = page.locator(".chart svg")
     box = chart.bounding_box()
     assert box is not None and box["width"] <= 360

@@ -248,7 +248,7 @@ def test_gliding_draws_the_way(app: str, open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=str)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_sixty_four_filters_fit_and_play(app: str, open_page: Open, size: tuple[int, int], scheme: str) -> None:
     page = open_page(f"{app}/?scene=many", size=size, scheme=scheme)
     root = shown(page)
