@@ -8,7 +8,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.ready
 # Where to get torch from, if not from the default index (the README says why). Used when the environment is built.
 TORCH_INDEX ?=
-WORKERS ?= 2
+WORKERS ?= 3
 # options of `cnnviz app` for `make run`
 ARGS :=
 # real images to measure and test on, if they lie beside the clone

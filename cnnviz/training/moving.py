@@ -82,7 +82,7 @@ def orthogonal(matrix: Tensor, *, steps: int = 3) -> Tensor:
     which are at most 1 at first: five steps bring all but the smallest to 0.7…1.2, three the larger ones.
     """
     wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    x = wide.bfloat16()
+    x: Tensor = wide.bfloat16()
     x = x / (x.norm() + 1e-7)
     for _ in range(steps):
         gram = x @ x.T

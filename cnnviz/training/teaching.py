@@ -17,12 +17,11 @@ def answer(teachers: Sequence[nn.Module], pixels: Tensor, rng: np.random.Generat
     that is mixed of two (Beyer et al. 2022, https://arxiv.org/abs/2106.05237). Every other teacher sees the images
     mirrored, by chance the even or the odd ones: over many steps an image and its mirror image get the same answer.
     """
-    first, total = int(rng.integers(2)), None
-    for number, teacher in enumerate(teachers, first):
+    if not teachers:
+        raise ValueError("nobody to learn from: a recipe that is taught needs one before it")
+    said: list[Tensor] = []
+    for number, teacher in enumerate(teachers, int(rng.integers(2))):
         with torch.autocast(pixels.device.type, torch.bfloat16):
             logits = teacher(pixels.flip(3) if number % 2 else pixels)
-        said = logits.float().softmax(1)
-        total = said if total is None else total + said
-    if total is None:
-        raise ValueError("nobody to learn from: a recipe that is taught needs one before it")
-    return total / len(teachers)
+        said.append(logits.float().softmax(1))
+    return torch.stack(said).mean(0)
