@@ -73,7 +73,7 @@ RECIPES: dict[str, Recipe] = {
     "cifar-fast-quick": Recipe(
         network="cifar-fast",
         dataset="cifar10-jpeg",
-        epochs=12,
+        epochs=13,
         batch=2000,
         lr=0.24,
         weight_decay=1 / 60,
@@ -85,7 +85,7 @@ RECIPES: dict[str, Recipe] = {
         smoothing=0.2,
         alternate=True,
         muon=True,
-        sizes=((0.7, 25), (1.0, 32)),
+        sizes=((0.6, 25), (1.0, 32)),
     ),
     "cifar-resnet20": Recipe(
         network="cifar-resnet20",
