@@ -79,8 +79,9 @@ def server() -> Iterator[str]:
 
 
 def system_browser() -> str | None:
-    """The Chromium of the system, if it has one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """The Chromium of the system, if it has one; the one without windows opens a page for two thirds of the work."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -179,6 +180,21 @@ def in_both_schemes(page: Page) -> Iterator[str]:
     eventually(page, lambda: dark(page))
     settle(page)
     yield "dark"
+
+
+def stands_above_the_fold(page: Page, *parts: str) -> None:
+    """The first of each ends within 800 px, in light and in the dark."""
+    for scheme in in_both_schemes(page):
+        for part in parts:
+            box = page.locator(part).first.bounding_box()
+            assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 800, (scheme, part, box)
+
+
+def shrink_to_a_phone(page: Page) -> None:
+    """390 px wide, and laid out anew."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    page.wait_for_timeout(500)
 
 
 def dark(page: Page) -> bool:

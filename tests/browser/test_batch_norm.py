@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Open, in_both_schemes, settle
+from tests.browser.conftest import Open, settle, shrink_to_a_phone, stands_above_the_fold
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -96,13 +96,8 @@ def test_the_recorded_run_is_there_at_once(server: str, open_page: Open) -> None
 
 def test_figure_and_controls_are_above_the_fold_and_fit_a_phone(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/batch_norm")
-    for scheme in in_both_schemes(page):
-        for part in (".batch", "[data-testid=stExpander]"):
-            box = page.locator(part).first.bounding_box()
-            assert box is not None and box["y"] + box["height"] <= 800, scheme
-    page.set_viewport_size({"width": 390, "height": 844})
-    settle(page)
-    page.wait_for_timeout(500)
+    stands_above_the_fold(page, ".batch", "[data-testid=stExpander]")
+    shrink_to_a_phone(page)
     for picture in page.locator(".batch svg, .squash svg, .histograms svg, .blocks svg").all():
         box = picture.bounding_box()
         assert box is not None and box["width"] <= 360

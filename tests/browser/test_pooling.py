@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, in_both_schemes, settle
+from tests.browser.conftest import Open, settle, shrink_to_a_phone, stands_above_the_fold
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -78,13 +78,8 @@ def test_zhangs_signal_moved_by_one(server: str, open_page: Open) -> None:
 
 def test_figure_and_controls_are_above_the_fold_and_fit_a_phone(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/pooling")
-    for scheme in in_both_schemes(page):
-        for part in (".window", "[data-testid=stExpander]"):
-            box = page.locator(part).first.bounding_box()
-            assert box is not None and box["y"] + box["height"] <= 800, scheme
-    page.set_viewport_size({"width": 390, "height": 844})
-    settle(page)
-    page.wait_for_timeout(500)
+    stands_above_the_fold(page, ".window", "[data-testid=stExpander]")
+    shrink_to_a_phone(page)
     chart = page.locator(".chart svg")
     box = chart.bounding_box()
     assert box is not None and box["width"] <= 360

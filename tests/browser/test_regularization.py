@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, in_both_schemes, settle
+from tests.browser.conftest import Open, settle, shrink_to_a_phone, stands_above_the_fold
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 SLOW = 40_000  # ms: the first drawing on a busy machine
@@ -73,13 +73,8 @@ def test_settings_are_trained_live_and_kept(server: str, open_page: Open) -> Non
 
 def test_figure_and_controls_are_above_the_fold_and_first_on_a_phone(server: str, open_page: Open) -> None:
     page = open_page(f"{server}/regularization")
-    for scheme in in_both_schemes(page):
-        for part in (".boundary", "[data-testid=stExpander]", ".st-key-fit-losses svg"):
-            box = page.locator(part).first.bounding_box()
-            assert box is not None and box["y"] + box["height"] <= 800, scheme
-    page.set_viewport_size({"width": 390, "height": 844})
-    settle(page)
-    page.wait_for_timeout(500)
+    stands_above_the_fold(page, ".boundary", "[data-testid=stExpander]", ".st-key-fit-losses svg")
+    shrink_to_a_phone(page)
     for part in (".boundary canvas", ".dropout .net svg", ".dropout .chart svg", ".shares .bar"):
         box = page.locator(part).first.bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390

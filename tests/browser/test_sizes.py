@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.data.images import decode
-from tests.browser.conftest import Open, in_both_schemes, settle
+from tests.browser.conftest import Open, settle, stands_above_the_fold
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 RED, GREEN, BLUE = "#D55E00", "#009E73", "#0072B2"
@@ -44,10 +44,7 @@ def test_the_drawing_and_its_controls_are_above_the_fold(server: str, open_page:
     page = open_page(f"{server}/sizes")
     assert read(page)
     parts = (".tiling svg", ".tiling output", ".st-key-size-answer h2", "[data-testid=stNumberInput] >> nth=3")
-    for scheme in in_both_schemes(page):
-        for part in parts:
-            box = page.locator(part).first.bounding_box()
-            assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 800, (scheme, part, box)
+    stands_above_the_fold(page, *parts)
     expect(page.locator(".st-key-size-answer h2")).to_have_text("7×7 → 2×2 (rounded from 2.33)")
     assert cells(page) == (2, 2)
 
