@@ -110,7 +110,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder, "race.html")
         file.write_text(race_page(scene(STEPS)), encoding="utf-8")
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(file.as_uri())
         page.locator(".race[data-start]").wait_for()

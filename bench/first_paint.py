@@ -56,7 +56,7 @@ def run() -> None:
         empty, eager = Path(folder, "empty.py"), Path(folder, "eager.py")
         empty.write_text('import streamlit as st\n\nst.write("nothing")\n')
         eager.write_text('import captum.attr, streamlit as st, torch, torchvision\n\nst.write("nothing")\n')
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         apps = {
             "empty app": (str(empty), ""),
             "eager app": (str(eager), ""),

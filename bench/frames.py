@@ -52,7 +52,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         script = Path(folder, "page.py")
         script.write_text(PAGE, encoding="utf-8")
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         with serving(str(script)) as address:
             for channels in (1, 3):
                 page = browser.new_page(viewport={"width": 1280, "height": 800})

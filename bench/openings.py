@@ -70,7 +70,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         empty = Path(folder, "empty.py")
         empty.write_text(EMPTY)
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         apps = {"": (str(empty), "")} | {path or "home": ("app.py", path) for path in pages()}
         found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in apps}
         for number in range(ROUNDS + 1):

@@ -130,7 +130,7 @@ def run() -> None:
             os.sched_setaffinity(0, others)
         address, server = opened.enter_context(serving_process("app.py", CNNVIZ_DATA=folder))
         opened.enter_context(low_priority())
-        browser = launch(opened.enter_context(sync_playwright()))
+        browser = launch(opened.enter_context(sync_playwright()), whole=True)
         pages = [browser.new_context().new_page() for _ in range(WATCHERS)]
         windows = measured(pages, f"{address}/training?run={name}", name, process)
         before, start = spent(server.pid), time.monotonic()

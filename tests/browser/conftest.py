@@ -78,16 +78,20 @@ def server() -> Iterator[str]:
         yield address
 
 
-def system_browser() -> str | None:
-    """The Chromium of the system, if it has one; the one without windows opens a page for two thirds of the work."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    return next((path for path in map(shutil.which, names) if path), None)
+SHELL = "chromium-headless-shell"
+"""The same engine without windows: it opens a page for two thirds of the work."""
 
 
-def launch(playwright: Playwright) -> Browser:
+def system_browser(*, whole: bool = False) -> str | None:
+    """The Chromium of the system, if it has one: the shell first, or last for what is measured as a visitor has it."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, (*names, SHELL) if whole else (SHELL, *names)) if path), None)
+
+
+def launch(playwright: Playwright, *, whole: bool = False) -> Browser:
     """Chromium, or a skip; in CI a missing browser is a failure."""
     try:
-        return playwright.chromium.launch(executable_path=system_browser(), args=ARGUMENTS)
+        return playwright.chromium.launch(executable_path=system_browser(whole=whole), args=ARGUMENTS)
     except Exception:
         if os.environ.get("CI"):
             raise
