@@ -11,6 +11,9 @@ TORCH_INDEX ?=
 WORKERS ?= 3
 # options of `cnnviz app` for `make run`
 ARGS :=
+# what is installed is compiled when it is imported first; whoever asks Python to keep nothing compiled would compile it
+# again in each of the hundreds of processes that the tests start
+export PYTHONDONTWRITEBYTECODE :=
 # real images to measure and test on, if they lie beside the clone
 export CNNVIZ_SHARED ?= $(abspath $(wildcard ../shared))
 # in order of the files: the browser's few long tests begin early, so that no worker waits for them at the end
