@@ -111,6 +111,7 @@ def train(
     model.train()
     for number in range(recipe.epochs):
         start, tally = time.perf_counter(), Tally()
+        resting = rest(model, recipe.still_at(number))
         for pixels, labels in epochs(number, rng):
             for group in (group for mover in movers for group in mover.param_groups):
                 group["lr"] = group["rate"] * learning_rate(recipe, step / total)
@@ -136,8 +137,26 @@ def train(
                 # at first the average is where the weights are, at the end it hardly moves (Jordan 2024)
                 blend(average, model, 1 - 0.95**5 * (step / total) ** 3)
                 blend(model, average, 1.0)
+        for parameter in resting:
+            parameter.requires_grad_(True)
         seconds = time.perf_counter() - start
         yield tally.epoch(number + 1, lr=learning_rate(recipe, step / total), seconds=seconds), average
+
+
+def rest(model: nn.Module, last: str) -> list[nn.Parameter]:
+    """Keep the parts of ``model`` up to ``last`` from learning; returns the parameters that did so far.
+
+    The first layers are the first to be done, and the dearest: no gradient has to come down to them (Brock et al. 2017,
+    https://arxiv.org/abs/1706.04983). Their batch norms go on counting.
+    """
+    if not last:
+        return []
+    names = [name for name, _ in model.named_children()]
+    parts = list(model.children())[: names.index(last) + 1]
+    found = [parameter for part in parts for parameter in part.parameters() if parameter.requires_grad]
+    for parameter in found:
+        parameter.requires_grad_(False)
+    return found
 
 
 class Tally:

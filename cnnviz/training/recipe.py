@@ -11,16 +11,17 @@ class Recipe:
 
     ``lr`` rises linearly over ``warmup`` of all steps and falls to zero along a half cosine; with ``ends`` it
     begins and ends with these shares of ``lr`` and falls in a straight line. The shifts of batch norms learn
-    ``shift_rate`` times as fast and the last layer ``head_rate`` times, with so much less or more weight decay;
-    with 1 and 1 nothing but kernels and matrices decays. ``sizes`` lists ``(fraction of the epochs, side in
-    pixels)`` in order: small images first are cheap and lose nothing. With ``muon`` kernels move by Muon, the rest
-    by SGD. ``alternate`` mirrors each image in every other epoch, not by chance. ``lookahead`` sets the weights to
-    their running average every five steps (Zhang et al. 2019). ``balance`` is the power of the class size by which
-    images are drawn: 1 draws every image equally often, 0 every class. ``cutmix`` is the share of batches that are
-    mixed. ``averaging`` is the decay per step of the running average of the weights that is what gets saved; 0
-    saves the last weights. ``area`` is the share of a photograph that a training view shows. ``then`` is trained
-    next, from the network that this recipe keeps. A recipe that is ``taught`` learns not the labels but what the
-    networks say together that the recipes before it kept.
+    ``shift_rate`` times as fast and the last layer ``head_rate`` times, with so much less or more weight decay; with 1
+    and 1 nothing but kernels and matrices decays. ``sizes`` lists ``(fraction of the epochs, side in pixels)`` in
+    order: small images first are cheap and lose nothing. ``still`` lists ``(fraction of the epochs, part of the
+    network)`` in order: from there on that part and all before it learn no more, and need no gradients. With ``muon``
+    kernels move by Muon, the rest by SGD. ``alternate`` mirrors each image in every other epoch, not by chance.
+    ``lookahead`` sets the weights to their running average every five steps (Zhang et al. 2019). ``balance`` is the
+    power of the class size by which images are drawn: 1 draws every image equally often, 0 every class. ``cutmix`` is
+    the share of batches that are mixed. ``averaging`` is the decay per step of the running average of the weights that
+    is what gets saved; 0 saves the last weights. ``area`` is the share of a photograph that a training view shows.
+    ``then`` is trained next, from the network that this recipe keeps. A recipe that is ``taught`` learns not the
+    labels but what the networks say together that the recipes before it kept.
     """
 
     network: str
@@ -46,6 +47,7 @@ class Recipe:
     muon: bool = False
     taught: bool = False
     sizes: tuple[tuple[float, int], ...] = ()
+    still: tuple[tuple[float, str], ...] = ()
     area: tuple[float, float] = (0.25, 1.0)
     seed: int = 0
     then: Recipe | None = None
@@ -61,3 +63,8 @@ class Recipe:
             if epoch < round(fraction * self.epochs):
                 return size
         return self.sizes[-1][1] if self.sizes else 0
+
+    def still_at(self, epoch: int) -> str:
+        """The last part of the network that learns no more in ``epoch``; empty if all of it does."""
+        parts = [part for fraction, part in self.still if epoch >= round(fraction * self.epochs)]
+        return parts[-1] if parts else ""

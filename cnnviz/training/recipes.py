@@ -68,24 +68,27 @@ RECIPES: dict[str, Recipe] = {
         FAST,
         then=replace(MIXED, then=replace(MIXED, epochs=20, ends=(0.2, 0.02), cutmix=0.7, taught=True, seed=2)),
     ),
-    # the settings of airbench94 with Muon (Jordan 2024): larger batches; the rates are what its sums over 2,000 images
-    # become for means
+    # airbench94 with Muon (Jordan 2024) on batches half as large, with the lookahead of its older form; its rates are
+    # for sums over 2,000 images, these for means over 1,000
     "cifar-fast-quick": Recipe(
         network="cifar-fast",
         dataset="cifar10-jpeg",
-        epochs=13,
-        batch=2000,
-        lr=0.24,
-        weight_decay=1 / 60,
+        epochs=14,
+        batch=1000,
+        lr=0.2,
+        weight_decay=0.01,
         momentum=0.85,
         warmup=0.0,
         ends=(1.0, 0.0),
-        shift_rate=440.0,
-        head_rate=1 / 12,
+        shift_rate=264.0,
+        head_rate=0.05,
         smoothing=0.2,
         alternate=True,
+        lookahead=True,
         muon=True,
-        sizes=((0.6, 25), (1.0, 32)),
+        sizes=((0.22, 21), (0.65, 25), (1.0, 32)),
+        # held out, no worse than when all of it learns to the end, in a tenth less time
+        still=((0.79, "block1"), (0.93, "block2")),
     ),
     "cifar-resnet20": Recipe(
         network="cifar-resnet20",

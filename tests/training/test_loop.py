@@ -2,7 +2,9 @@
 
 import copy
 import dataclasses
+import itertools
 import math
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from cnnviz.training.loop import blend, cutmix, learning_rate, parameter_groups, recipe_groups, train
+from cnnviz.training.loop import blend, cutmix, learning_rate, parameter_groups, recipe_groups, rest, train
 from cnnviz.training.recipe import Recipe
 
 RECIPE = Recipe(network="photo", dataset="none", epochs=6, batch=16, lr=0.1, weight_decay=1e-3, warmup=0.2)
@@ -113,6 +115,42 @@ def test_with_lookahead_the_last_steps_count_however_few_they_are(steps: int) ->
     [(_, kept)] = list(train(model, recipe, lambda *_: iter([(images, labels)] * steps), steps_per_epoch=steps))
     assert torch.equal(kept[1].weight, model[1].weight)
     assert (kept[1].weight - start).abs().max() > 1e-3
+
+
+def test_parts_are_still_from_their_fractions_on() -> None:
+    recipe = dataclasses.replace(RECIPE, epochs=10, still=((0.5, "block1"), (0.8, "block2")))
+    assert [recipe.still_at(k) for k in range(10)] == [""] * 5 + ["block1"] * 3 + ["block2"] * 2
+    assert RECIPE.still_at(5) == ""
+
+
+def test_what_is_still_does_not_learn_and_what_comes_after_it_does() -> None:
+    images, labels = quadrants(64)
+    model = nn.Sequential(
+        OrderedDict(
+            white=nn.Conv2d(3, 3, 1),
+            first=nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU()),
+            flat=nn.Flatten(),
+            last=nn.Linear(4 * 6 * 6, 4),
+        )
+    )
+    model.white.weight.requires_grad_(False)  # as the whitening is: never learned, and not woken afterwards
+    recipe = dataclasses.replace(RECIPE, epochs=3, warmup=0.0, ends=(1.0, 1.0), still=((0.67, "first"),))
+    after = [
+        {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        for _ in train(model, recipe, lambda *_: iter([(images, labels)] * 4), steps_per_epoch=4)
+    ]
+    learned = {name for name, _ in model.named_parameters()} - {"white.weight"}
+    moved = [{name for name in learned if not torch.equal(a[name], b[name])} for a, b in itertools.pairwise(after)]
+    assert moved == [learned, {"last.weight", "last.bias"}]
+    assert not torch.equal(after[1]["first.1.running_mean"], after[2]["first.1.running_mean"])
+    assert {name for name, p in model.named_parameters() if p.requires_grad} == learned
+
+
+def test_rest_names_what_it_put_to_rest() -> None:
+    model = nn.Sequential(OrderedDict(a=nn.Linear(2, 2), b=nn.Linear(2, 2)))
+    assert rest(model, "") == []
+    assert [id(p) for p in rest(model, "a")] == [id(p) for p in model.a.parameters()]
+    assert rest(model, "a") == []  # they are
 
 
 def test_cutmix_tells_the_share_that_it_kept() -> None:
