@@ -58,6 +58,8 @@ def test_a_recipe_learns_colours_and_its_card_tells_the_truth(name: str, folder:
 def test_every_recipe_is_for_a_network_there_is_and_fits_its_input() -> None:
     for recipe in RECIPES.values():
         assert recipe.network in NETWORKS
+        parts = [name for name, _ in NETWORKS[recipe.network].build(2).named_children()]
+        assert {part for _, part in recipe.still} <= set(parts[:-1])  # something is left to learn
         assert recipe.dataset != "photos112" or recipe.sizes
         assert all(side <= NETWORKS[recipe.network].input_size for _, side in recipe.sizes)
 
