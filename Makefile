@@ -72,9 +72,11 @@ clean: ## remove the environment and everything that was built
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# not compiled here: Python compiles what is imported, when it is, and most of it never is
+# Python's files are not compiled here: Python compiles what is imported, when it is, and most of it never is; but the
+# loops of a training are, where the processor can use them: ten seconds that the first training would take longer
 $(READY): pyproject.toml constraints.txt
 	test -x $(PYTHON) || $(SYSTEM_PYTHON) -m venv .venv
 	$(if $(TORCH_INDEX),$(PYTHON) -m pip install --quiet --no-compile --no-deps -c constraints.txt torch torchvision --index-url "$(TORCH_INDEX)")
 	$(PYTHON) -m pip install --quiet --no-compile -c constraints.txt -e ".[test]"
+	$(PYTHON) -c "from cnnviz.training.passes import prepare; prepare()"
 	touch $(READY)

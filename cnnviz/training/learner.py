@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
 from collections.abc import Iterable
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 
 from cnnviz.training import rules
 from cnnviz.training.config import Config
+from cnnviz.training.fused import fused
 from cnnviz.training.loop import blend, mixed_loss
 from cnnviz.training.parallel import ALONE, Peers
 
@@ -29,7 +29,7 @@ class Learner:
         self.model, self.config, self.dtype, self._peers = model, config, dtype, peers
         self.device = next(model.parameters()).device
         self.kept = copy.deepcopy(model).eval() if config.averaging else model
-        self._forward = peers.joined(pooled_first(model))
+        self._forward = peers.joined(fused(model))
         self.optimizer = self._optimizer(config)
         self.step = 0
         self._tensors = _floats(model) + (_floats(self.kept) if self.kept is not model else [])
@@ -103,17 +103,3 @@ def _names(model: nn.Module) -> list[str]:
 def _floats(model: nn.Module) -> list[Tensor]:
     """All that a step changes."""
     return [tensor for _, tensor in _named(model)]
-
-
-def pooled_first(model: nn.Module) -> nn.Module:
-    """The same function with the same parameters, where a ReLU before a max pooling comes after it.
-
-    max(0, ·) rises, so the two may change places, numbers and gradients alike; a quarter of the elements is left.
-    """
-    if type(model) is not nn.Sequential:  # what else one computes is not known here
-        return model
-    parts = list(model)
-    for k, (one, next_one) in enumerate(itertools.pairwise(parts)):
-        if isinstance(one, nn.ReLU) and isinstance(next_one, nn.MaxPool2d):
-            parts[k], parts[k + 1] = next_one, one
-    return nn.Sequential(*parts)

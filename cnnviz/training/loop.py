@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cnnviz.training.fused import fused
 from cnnviz.training.moving import Muon
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.schedules import factor
@@ -107,7 +108,7 @@ def train(
     rng = np.random.default_rng(recipe.seed)
     movers = optimizers(model, recipe)
     average = copy.deepcopy(model) if recipe.averaging or recipe.lookahead else model
-    total, step = recipe.epochs * steps_per_epoch, 0
+    forward, total, step = fused(model), recipe.epochs * steps_per_epoch, 0
     model.train()
     for number in range(recipe.epochs):
         start, tally = time.perf_counter(), Tally()
@@ -119,7 +120,7 @@ def train(
             mixing = rng.random() < recipe.cutmix * (step < 0.9 * total)
             seen, partner, kept = cutmix(pixels, rng) if mixing else (pixels, None, 1.0)
             with torch.autocast("cpu", torch.bfloat16):
-                logits = model(seen).float()
+                logits = forward(seen).float()
             if recipe.taught:
                 loss = F.cross_entropy(logits, answer(teachers, seen, rng))
             else:

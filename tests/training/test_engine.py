@@ -10,7 +10,6 @@ from typing import TypeVar
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from cnnviz.data.generated import shapes
 from cnnviz.data.splits import Part, Splits
@@ -18,7 +17,6 @@ from cnnviz.training import judging
 from cnnviz.training.config import BadConfig, Config
 from cnnviz.training.engine import Training, train
 from cnnviz.training.events import Begun, Changed, Ended, Epoch, Event, Look, Note, Step
-from cnnviz.training.learner import pooled_first
 from cnnviz.training.networks import defaults, trainable
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -86,22 +84,6 @@ def test_steps_are_told_at_their_pace(splits: Splits) -> None:
     training.pace = 1e6
     events = list(training.events())
     assert [step.step for step in of(Step, events)] == [epoch.step for epoch in of(Epoch, events)]
-
-
-def test_pooling_before_relu_is_the_same_step() -> None:
-    torch.manual_seed(0)
-    model = nn.Sequential(
-        nn.Conv2d(3, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8 * 15 * 15, 4)
-    ).double()
-    pixels = torch.randn(6, 3, 32, 32, dtype=torch.float64)
-    quick = pooled_first(model)
-    assert [type(part) for part in quick][1:3] == [nn.MaxPool2d, nn.ReLU]
-    assert torch.equal(quick(pixels), model(pixels))
-    weights = list(model.parameters())
-    for one, other in zip(
-        *(torch.autograd.grad(f(pixels).square().sum(), weights) for f in (quick, model)), strict=True
-    ):
-        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -1,0 +1,136 @@
+"""A network to be trained on a CPU, whose batch norms, sums, ReLUs and max poolings take as few passes as they can.
+
+:func:`fused` finds them in the graph of the network (``torch.fx``) and joins what follows one another. The same
+parameters, buffers and numbers, but that they are rounded to bfloat16 once instead of after each part. Where they are
+not bfloat16 on a CPU, torch computes them as ever.
+"""
+
+from __future__ import annotations
+
+import operator
+
+import torch
+from torch import Tensor, fx, nn
+from torch.nn import functional as F
+
+from cnnviz.training import passes
+
+SUMS = (operator.add, torch.add)
+POOL = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False, "return_indices": False}
+Replacement = tuple[nn.Module, tuple[fx.Node, ...]]  # a module, and what goes into it
+
+
+def fused(model: nn.Module) -> nn.Module:
+    """The same function of the same parameters; ``model`` itself, if its way depends on its numbers.
+
+    All modules are shared with ``model``: what is changed there, is changed here.
+    """
+    try:
+        graph = _Whole().trace(model)
+    except (fx.proxy.TraceError, TypeError):
+        return model
+    made = fx.GraphModule(model, graph)
+    for number, node in enumerate(reversed(graph.nodes)):
+        replacement = _joined(node, made)
+        if replacement is not None:
+            name = f"joined{number}"
+            made.add_submodule(name, replacement[0])
+            with graph.inserting_before(node):
+                node.replace_all_uses_with(graph.call_module(name, replacement[1]))
+    graph.eliminate_dead_code()
+    made.delete_all_unused_submodules()
+    made.recompile()
+    return made
+
+
+class _Whole(fx.Tracer):
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:  # noqa: ARG002 (torch's own names)
+        """A module without parts is called, one with parts is looked into."""
+        return next(m.children(), None) is None
+
+
+class Normed(nn.Module):
+    """Batch norm, then what may follow: the sum with ``other``, and ReLU."""
+
+    def __init__(self, norm: nn.BatchNorm2d, *, rectified: bool) -> None:
+        super().__init__()
+        self.norm, self.rectified = norm, rectified
+
+    def forward(self, x: Tensor, other: Tensor | None = None) -> Tensor:
+        """``relu(norm(x) + other)`` of ``(N, C, H, W)``."""
+        if passes.possible(x, other) and passes.counts(self.norm):
+            return passes.normed(x, other, self.norm, rectified=self.rectified)
+        y: Tensor = self.norm(x)
+        y = y if other is None else y + other
+        return torch.relu(y) if self.rectified else y
+
+
+class Pooled(nn.Module):
+    """2×2 max pooling, and a ReLU before or after it: max(0, ·) rises, so that the two may change places."""
+
+    def __init__(self, *, rectified: bool) -> None:
+        super().__init__()
+        self.rectified = rectified
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, C, H, W)`` to ``(N, C, H // 2, W // 2)``."""
+        if passes.possible(x):
+            return passes.pooled(x, rectified=self.rectified)
+        y = F.max_pool2d(x, 2)
+        return torch.relu(y) if self.rectified else y
+
+
+def _joined(last: fx.Node, model: fx.GraphModule) -> Replacement | None:
+    """The module that computes ``last`` from what went into the nodes before it, and these inputs."""
+    if not _is_relu(last, model):
+        before = _source(last) if _is_pool(last, model) else None
+        if before is not None and _is_relu(before, model):
+            return Pooled(rectified=True), tuple(before.all_input_nodes)
+        return _alone(last, model, rectified=False)
+    before = _source(last)
+    if before is None:
+        return None
+    inputs = before.all_input_nodes
+    if before.target in SUMS and len(before.args) == len(inputs) == 2:
+        for norm, other in (inputs, inputs[::-1]):
+            found = _alone(norm, model, rectified=True) if _is_norm(norm, model) and len(norm.users) == 1 else None
+            if found is not None:
+                return found[0], (*found[1], other)
+    return _alone(before, model, rectified=True)
+
+
+def _alone(node: fx.Node, model: fx.GraphModule, *, rectified: bool) -> Replacement | None:
+    """The module for a single batch norm or pooling."""
+    inputs = tuple(node.all_input_nodes)
+    if _is_pool(node, model):
+        return Pooled(rectified=rectified), inputs
+    norm = _module(node, model)
+    return (Normed(norm, rectified=rectified), inputs) if isinstance(norm, nn.BatchNorm2d) else None
+
+
+def _source(node: fx.Node) -> fx.Node | None:
+    """What goes into ``node`` and nowhere else."""
+    inputs = node.all_input_nodes
+    return inputs[0] if len(inputs) == 1 and len(inputs[0].users) == 1 else None
+
+
+def _module(node: fx.Node, model: fx.GraphModule) -> nn.Module | None:
+    return model.get_submodule(str(node.target)) if node.op == "call_module" else None
+
+
+def _is_norm(node: fx.Node, model: fx.GraphModule) -> bool:
+    return isinstance(_module(node, model), nn.BatchNorm2d)
+
+
+def _is_relu(node: fx.Node, model: fx.GraphModule) -> bool:
+    return isinstance(_module(node, model), nn.ReLU) or (node.op, node.target) == ("call_function", torch.relu)
+
+
+def _is_pool(node: fx.Node, model: fx.GraphModule) -> bool:
+    """Whether it takes the greatest of each 2×2, which do not overlap."""
+    pool = _module(node, model)
+    if isinstance(pool, nn.MaxPool2d):
+        how = (pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode, pool.return_indices)
+        return how == (2, 2, 0, 1, False, False)
+    asked = (node.op, node.target, node.args[1:], {**POOL, **node.kwargs})
+    return asked == ("call_function", F.max_pool2d, (2,), POOL)

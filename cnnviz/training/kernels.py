@@ -1,0 +1,248 @@
+"""Loops over the elements of a map, compiled for this processor: what a network does between its convolutions.
+
+A step moves each map several times through memory: batch norm reads it twice, a sum and ReLU once more each, and as
+often on the way back. These do in one pass what can be done in one. Numbers are bfloat16, given as their bits, since
+neither numpy nor numba knows the type; they are computed with in float32 and rounded once, to the nearest.
+
+A map is either its pixels ``(N, H, W, C)`` or its rows ``(rows, lanes)``, each of all channels of some pixels.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+Bits = NDArray[np.uint16]
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.float64]
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+TOGETHER = 256  # rows that are summed in float32, before their sum is added in float64
+NOWHERE = 4
+"""Where the greatest of four is, if none is above zero."""
+
+if sys.platform != "darwin":
+    numba.config.THREADING_LAYER = "omp"  # type: ignore[attr-defined]  # the threads that torch has: others would wait for each other
+
+
+def compiled(loop: Loop, *, shared: bool = True) -> Loop:
+    """Compiled when it is first called, and kept on disk for the next process where there is a place for it."""
+    compiler: Any = partial(numba.njit, parallel=shared, nogil=True, error_model="numpy", fastmath={"contract"})
+    try:
+        made: Loop = compiler(cache=True)(loop)
+    except RuntimeError:  # neither the program's folder nor the user's can be written to
+        made = compiler()(loop)
+    return made
+
+
+def part(loop: Loop) -> Loop:
+    """Compiled, for other loops to call."""
+    return compiled(loop, shared=False)
+
+
+@part
+def _wide(bits: Any) -> Any:
+    """bfloat16 as float32: the upper half of its bits."""
+    return np.uint32(np.uint32(bits) << np.uint32(16)).view(np.float32)
+
+
+@part
+def _narrow(value: Any) -> Any:
+    """float32 as bfloat16, to the nearest, of two that are as near to the even one."""
+    bits = np.float32(value).view(np.uint32)
+    rest = np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+    return np.uint16(np.uint32(bits + rest) >> np.uint32(16))
+
+
+@part
+def _repeated(terms: Any, lanes: int) -> Any:
+    """Numbers per channel ``(K, C)`` as numbers per place of a row, ``(K, lanes)``."""
+    count, channels = terms.shape
+    found = np.empty((count, lanes), np.float32)
+    for number in range(count):
+        for first in range(0, lanes, channels):
+            for k in range(channels):
+                found[number, first + k] = terms[number, k]
+    return found
+
+
+@part
+def _folded(some: Any, channels: int) -> Any:
+    """Sums of blocks of rows ``(blocks, K, lanes)`` as sums per channel ``(K, C)``."""
+    blocks, count, lanes = some.shape
+    found = np.zeros((count, channels))
+    for block in range(blocks):
+        for number in range(count):
+            for first in range(0, lanes, channels):
+                for k in range(channels):
+                    found[number, k] += some[block, number, first + k]
+    return found
+
+
+@part
+def _add_sums(x: Any, some: Any) -> None:
+    for row in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            value = _wide(x[row, k])
+            some[0, k] += value
+            some[1, k] += value * value
+
+
+@compiled
+def sums(channels: int, x: Bits) -> Numbers:
+    """Sum and sum of squares of each channel, ``(2, C)``."""
+    some = np.zeros((-(-x.shape[0] // TOGETHER), 2, x.shape[1]), np.float32)
+    for block in prange(some.shape[0]):
+        _add_sums(x[block * TOGETHER : (block + 1) * TOGETHER], some[block])
+    found: Numbers = _folded(some, channels)
+    return found
+
+
+@compiled
+def scaled(least: float, terms: Floats, x: Bits, y: Bits) -> None:
+    """``y = max(x · terms[0] + terms[1], least)``."""
+    low, wide = np.float32(least), _repeated(terms, x.shape[1])
+    for row in prange(x.shape[0]):
+        for k in range(x.shape[1]):
+            value = _wide(x[row, k]) * wide[0, k] + wide[1, k]
+            y[row, k] = _narrow(low if value < low else value)  # noqa: FURB136 (NaN stays what it is)
+
+
+@compiled
+def scaled_and_added(least: float, terms: Floats, x: Bits, other: Bits, y: Bits) -> None:
+    """``y = max(x · terms[0] + terms[1] + other, least)``."""
+    low, wide = np.float32(least), _repeated(terms, x.shape[1])
+    for row in prange(x.shape[0]):
+        for k in range(x.shape[1]):
+            value = _wide(x[row, k]) * wide[0, k] + wide[1, k] + _wide(other[row, k])
+            y[row, k] = _narrow(low if value < low else value)  # noqa: FURB136 (NaN stays what it is)
+
+
+@part
+def _add_slopes(low: Any, wide: Any, slope: Any, x: Any, some: Any) -> None:
+    for row in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            value, passed = _wide(x[row, k]), _wide(slope[row, k])
+            passed = np.float32(0) if value * wide[0, k] + wide[1, k] <= low else passed
+            some[0, k] += passed
+            some[1, k] += passed * value
+
+
+@compiled
+def slope_sums(least: float, terms: Floats, slope: Bits, x: Bits) -> Numbers:
+    """Sum of ``slope`` and of ``slope · x`` of each channel, where :func:`scaled` gave more than ``least``."""
+    low, wide = np.float32(least), _repeated(terms, x.shape[1])
+    some = np.zeros((-(-x.shape[0] // TOGETHER), 2, x.shape[1]), np.float32)
+    for block in prange(some.shape[0]):
+        first, last = block * TOGETHER, (block + 1) * TOGETHER
+        _add_slopes(low, wide, slope[first:last], x[first:last], some[block])
+    found: Numbers = _folded(some, terms.shape[1])
+    return found
+
+
+@part
+def _let_through(slope: Any, x: Any, y: Any, passed: Any, some: Any) -> None:
+    for row in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            bits = slope[row, k]
+            bits = bits if np.int16(y[row, k]) > 0 else np.uint16(0)
+            passed[row, k] = bits
+            some[0, k] += _wide(bits)
+            some[1, k] += _wide(bits) * _wide(x[row, k])
+
+
+@compiled
+def let_through(channels: int, slope: Bits, x: Bits, y: Bits, passed: Bits) -> Numbers:
+    """``passed``, what a ReLU that answered ``y`` lets back, and the sums of it and of ``passed · x``."""
+    some = np.zeros((-(-x.shape[0] // TOGETHER), 2, x.shape[1]), np.float32)
+    for block in prange(some.shape[0]):
+        first, last = block * TOGETHER, (block + 1) * TOGETHER
+        _let_through(slope[first:last], x[first:last], y[first:last], passed[first:last], some[block])
+    found: Numbers = _folded(some, channels)
+    return found
+
+
+@compiled
+def combined(least: float, terms: Floats, slope: Bits, x: Bits, found: Bits) -> None:
+    """``slope · terms[2] + x · terms[3] + terms[4]``, ``slope`` where :func:`scaled` gave more than ``least``."""
+    low, wide = np.float32(least), _repeated(terms, x.shape[1])
+    for row in prange(x.shape[0]):
+        for k in range(x.shape[1]):
+            value, passed = _wide(x[row, k]), _wide(slope[row, k])
+            passed = np.float32(0) if value * wide[0, k] + wide[1, k] <= low else passed
+            found[row, k] = _narrow(passed * wide[2, k] + value * wide[3, k] + wide[4, k])
+
+
+@part
+def _ordered(bits: Any) -> Any:
+    """An int16 that is greater for greater bfloat16, and the same for both zeros."""
+    value = np.int16(bits)
+    return value if value >= 0 else np.int16(-np.int16(value & np.int16(0x7FFF)))
+
+
+@part
+def _number(ordered: Any) -> Any:
+    """The bfloat16 that :func:`_ordered` gave this for."""
+    return np.uint16(ordered) if ordered >= 0 else np.uint16(np.uint16(-ordered) | np.uint16(0x8000))
+
+
+@part
+def _comparable(bits: Any, rectified: Any) -> Any:
+    """As :func:`_ordered`, and greatest for NaN. ``rectified``: what is below zero need only stay there."""
+    value = np.int16(bits) if rectified else _ordered(bits)
+    return np.int16(0x7FFF) if bits > np.uint16(0xFF80) else value
+
+
+@compiled
+def pooled(rectified: bool, x: Bits, y: Bits, place: NDArray[np.uint8]) -> None:
+    """The greatest ``y`` of each four in ``x`` ``(N, H, W, C)`` and ``place``, which of them it is.
+
+    An odd last line or column belongs to no four. ``rectified``: zero where none of the four is above it.
+    """
+    count, height, width, channels = y.shape
+    for image in prange(count):
+        for row in range(height):
+            for column in range(width):
+                one, two = x[image, 2 * row, 2 * column], x[image, 2 * row, 2 * column + 1]
+                three, four = x[image, 2 * row + 1, 2 * column], x[image, 2 * row + 1, 2 * column + 1]
+                for k in range(channels):
+                    most, where = np.int16(0) if rectified else np.int16(-0x8000), np.uint8(NOWHERE)
+                    value = _comparable(one[k], rectified)
+                    if value > most:
+                        most, where = value, np.uint8(0)
+                    value = _comparable(two[k], rectified)
+                    if value > most:
+                        most, where = value, np.uint8(1)
+                    value = _comparable(three[k], rectified)
+                    if value > most:
+                        most, where = value, np.uint8(2)
+                    value = _comparable(four[k], rectified)
+                    if value > most:
+                        most, where = value, np.uint8(3)
+                    y[image, row, column, k] = np.uint16(most) if rectified else _number(most)
+                    place[image, row, column, k] = where
+
+
+@compiled
+def spread(slope: Bits, place: NDArray[np.uint8], found: Bits) -> None:
+    """Bring ``slope`` ``(N, h, w, C)`` back to where the greatest were in ``found`` ``(N, H, W, C)``; else zero."""
+    count, height, width, channels = slope.shape
+    for image in prange(count):
+        for row in range(height):
+            for below in range(2):
+                for column in range(width):
+                    for right in range(2):
+                        here = np.uint8(2 * below + right)
+                        values, where = slope[image, row, column], place[image, row, column]
+                        back = found[image, 2 * row + below, 2 * column + right]
+                        for k in range(channels):
+                            back[k] = values[k] if where[k] == here else np.uint16(0)
+        found[image, 2 * height :] = 0
+        found[image, :, 2 * width :] = 0
