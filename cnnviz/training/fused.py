@@ -15,6 +15,8 @@ from torch.nn import functional as F
 
 from cnnviz.training import passes
 
+SMALL = 2**14
+"""Linear layers with fewer weights are quicker in float32: what bfloat16 must prepare takes longer than the product."""
 SUMS = (operator.add, torch.add)
 POOL = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False, "return_indices": False}
 Replacement = tuple[nn.Module, tuple[fx.Node, ...]]  # a module, and what goes into it
@@ -80,6 +82,21 @@ class Pooled(nn.Module):
         return torch.relu(y) if self.rectified else y
 
 
+class Small(nn.Module):
+    """A linear layer with few weights, in float32."""
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        self.linear = linear
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, inputs)`` to ``(N, outputs)``."""
+        if x.device.type != "cpu" or x.dtype != torch.bfloat16:
+            return self.linear(x)  # type: ignore[no-any-return]
+        with torch.autocast("cpu", enabled=False):
+            return self.linear(x.float())  # type: ignore[no-any-return]
+
+
 def _joined(last: fx.Node, model: fx.GraphModule) -> Replacement | None:
     """The module that computes ``last`` from what went into the nodes before it, and these inputs."""
     if not _is_relu(last, model):
@@ -100,12 +117,14 @@ def _joined(last: fx.Node, model: fx.GraphModule) -> Replacement | None:
 
 
 def _alone(node: fx.Node, model: fx.GraphModule, *, rectified: bool) -> Replacement | None:
-    """The module for a single batch norm or pooling."""
+    """The module for a single batch norm, pooling or small linear layer."""
     inputs = tuple(node.all_input_nodes)
     if _is_pool(node, model):
         return Pooled(rectified=rectified), inputs
-    norm = _module(node, model)
-    return (Normed(norm, rectified=rectified), inputs) if isinstance(norm, nn.BatchNorm2d) else None
+    part = _module(node, model)
+    if isinstance(part, nn.Linear) and part.weight.numel() < SMALL and not rectified:
+        return Small(part), inputs
+    return (Normed(part, rectified=rectified), inputs) if isinstance(part, nn.BatchNorm2d) else None
 
 
 def _source(node: fx.Node) -> fx.Node | None:

@@ -7,7 +7,6 @@ torch can differentiate.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -57,7 +56,7 @@ def prepare() -> None:
     """Compile the loops, if this processor has a use for them: ten seconds that the first training is spared."""
     if not has_bfloat16(torch.device("cpu")):
         return
-    x, norm = _map((2, 16, 4, 4), torch.bfloat16).fill_(1).requires_grad_(), nn.BatchNorm2d(16)
+    x, norm = _map((2, 4, 4, 16))[1].fill_(1).requires_grad_(), nn.BatchNorm2d(16)
     for other in (None, x):
         pooled(normed(x, other, norm, rectified=True), rectified=True).sum().backward()
 
@@ -121,24 +120,26 @@ class _Pooled(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, rectified: bool) -> Tensor:  # noqa: FBT001 (torch hands it over by position)
         """The greatest of each four."""
-        shape = (*x.shape[:2], x.shape[2] // 2, x.shape[3] // 2)
-        y, place = (_map(shape, dtype) for dtype in (x.dtype, torch.uint8))
-        _loops().pooled(rectified, _pixels(x), _pixels(y), _pixels(place))
-        ctx.place, ctx.size = place, x.shape
-        return y
+        count, channels, height, width = x.shape
+        y, answer = _map((count, height // 2, width // 2, channels))
+        ctx.place, ctx.size = np.empty(y.shape, np.uint8), (count, height, width, channels)
+        _loops().pooled(rectified, _pixels(x), y, ctx.place)
+        return answer
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:
         """Back to where it was."""
         slope = slope.contiguous(memory_format=torch.channels_last)
-        found = _map(ctx.size, slope.dtype)
-        _loops().spread(_pixels(slope), _pixels(ctx.place), _pixels(found))
-        return found, None
+        found, answer = _map(ctx.size)
+        _loops().spread(_pixels(slope), ctx.place, found)
+        return answer, None
 
 
-def _map(shape: Sequence[int], dtype: torch.dtype) -> Tensor:
-    return torch.empty(shape, dtype=dtype, memory_format=torch.channels_last)
+def _map(size: tuple[int, int, int, int]) -> tuple[NDArray[np.uint16], Tensor]:
+    """An empty map ``(N, H, W, C)`` of bfloat16: its bits, and the same memory as ``(N, C, H, W)``."""
+    pixels = torch.empty(size, dtype=torch.bfloat16)
+    return pixels.view(torch.uint16).numpy(), pixels.permute(0, 3, 1, 2)
 
 
 def _count(norm: nn.BatchNorm2d, mean: NDArray[np.float64], var: NDArray[np.float64]) -> None:
@@ -150,10 +151,10 @@ def _count(norm: nn.BatchNorm2d, mean: NDArray[np.float64], var: NDArray[np.floa
     buffers["num_batches_tracked"].add_(1)
 
 
-def _pixels(tensor: Tensor) -> NDArray[Any]:
+def _pixels(tensor: Tensor) -> NDArray[np.uint16]:
     """The memory of a map as ``(N, H, W, C)``, bfloat16 as its bits."""
-    pixels = tensor.detach().permute(0, 2, 3, 1)
-    return (pixels.view(torch.uint16) if pixels.dtype == torch.bfloat16 else pixels).numpy()
+    found: NDArray[np.uint16] = tensor.detach().permute(0, 2, 3, 1).view(torch.uint16).numpy()
+    return found
 
 
 def _rows(tensor: Tensor) -> NDArray[Any]:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from cnnviz.models import NETWORKS
 from cnnviz.training import passes
-from cnnviz.training.fused import Normed, Pooled, fused
+from cnnviz.training.fused import Normed, Pooled, Small, fused
 
 SHAPES = [(4, 16, 8, 8), (3, 20, 5, 7), (2, 1, 6, 6), (5, 3, 9, 4), (2, 600, 4, 4), (64, 32, 16, 16), (7, 24, 1, 1)]
 
@@ -112,6 +112,8 @@ def test_it_finds_all_there_is_to_join() -> None:
     assert not [node for node in resnet.graph.nodes if node.target is torch.relu]
     fast = fused(NETWORKS["cifar-fast"].build(10))
     assert (joined(fast, Pooled), joined(fast, Normed)) == ([False] * 3, [False] * 6)
+    large = nn.Sequential(nn.Flatten(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+    assert [type(part) for part in fused(large).children()] == [nn.Flatten, nn.Linear, nn.ReLU, Small]
 
 
 class Both(nn.Module):
