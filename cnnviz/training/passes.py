@@ -22,16 +22,16 @@ from cnnviz.training.device import has_bfloat16
 LANES = 512  # numbers in a row of what the loops see, at most: the channels of as many pixels as fit
 
 
-def possible(*tensors: Tensor | None) -> bool:
-    """Whether these are what the loops are written for: bfloat16 ``(N, C, H, W)``, channels last, in this memory."""
+def possible(x: Tensor, other: Tensor | None = None) -> bool:
+    """Whether the loops are written for these: bfloat16 ``(N, C, H, W)`` of one shape, channels last, on the CPU."""
     return all(
         each.dtype == torch.bfloat16
         and each.device.type == "cpu"
         and each.ndim == 4
+        and each.shape == x.shape
         and each.numel() > 0
         and each.is_contiguous(memory_format=torch.channels_last)
-        for each in tensors
-        if each is not None
+        for each in (x, x if other is None else other)
     )
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from cnnviz.models import NETWORKS
 from cnnviz.training import passes
 from cnnviz.training.fused import Normed, Pooled, Small, fused
+from cnnviz.training.networks import TRAINABLE, defaults, spec_of
 
 SHAPES = [(4, 16, 8, 8), (3, 20, 5, 7), (2, 1, 6, 6), (5, 3, 9, 4), (2, 600, 4, 4), (64, 32, 16, 16), (7, 24, 1, 1)]
 
@@ -117,16 +118,21 @@ def test_it_finds_all_there_is_to_join() -> None:
 
 
 class Both(nn.Module):
-    """What must not be joined: a norm that somebody else reads, too, and poolings of another kind."""
+    """What must not be joined: a norm that somebody else reads, too, another shape, and poolings of another kind."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.norm, self.relu = nn.BatchNorm2d(8), nn.ReLU()
+        self.norm, self.other, self.relu = nn.BatchNorm2d(8), nn.BatchNorm2d(8), nn.ReLU()
         self.pools = nn.ModuleList([nn.MaxPool2d(3, 2), nn.MaxPool2d(2, 1), nn.MaxPool2d(2, ceil_mode=True)])
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm(x)
-        z = self.relu(y + y) * y + self.relu(x + y) + self.relu(y)
+        z = (
+            self.relu(y + y) * y
+            + self.relu(x + y)
+            + self.relu(y)
+            + self.relu(self.other(x) + x.mean((2, 3), keepdim=True))
+        )
         return torch.cat([pool(z).mean((2, 3)) for pool in self.pools], 1) + F.max_pool2d(z, 2, padding=1).mean()
 
 
@@ -137,23 +143,29 @@ class Wayward(nn.Module):
         return x if x.sum() > 0 else -x
 
 
-@pytest.mark.parametrize("name", ["convnetjs", "cifar-resnet20", "cifar-fast", "both"])
-def test_in_float64_it_is_the_same_function(name: str) -> None:
+def built(name: str) -> nn.Module:
     torch.manual_seed(0)
-    model = Both() if name == "both" else NETWORKS[name].build(10)
-    model = model.double().train()
+    return Both() if name == "both" else spec_of(defaults(name)).build(10)
+
+
+@pytest.mark.parametrize("name", [*TRAINABLE, "both"])
+def test_in_float64_it_is_the_same_function(name: str) -> None:
+    model = built(name).double().train()
     pixels = torch.randn(6, 8 if name == "both" else 3, 32, 32, dtype=torch.float64)
     other = copy.deepcopy(model)
     quick = fused(model)
-    learned = [[p for p in each.parameters() if p.requires_grad] for each in (model, other)]
-    found = shown(quick(pixels), learned[0], torch.ones(1).expand(6, 24 if name == "both" else 10))
-    right = shown(other(pixels), learned[1], torch.ones(1).expand(6, 24 if name == "both" else 10))
-    for one, two in zip(found, right, strict=True):
+    assert quick is not model
+    answers = []
+    for forward, learner in ((quick, model), (other, other)):
+        torch.manual_seed(1)  # of what is dropped
+        y = forward(pixels)
+        answers.append(shown(y, [p for p in learner.parameters() if p.requires_grad], torch.ones_like(y)))
+    for one, two in zip(*answers, strict=True):
         torch.testing.assert_close(one, two, rtol=1e-9, atol=1e-10)
     for one, two in zip(model.buffers(), other.buffers(), strict=True):
         torch.testing.assert_close(one, two)
     model.eval()  # the parts are the same, not copies
-    torch.testing.assert_close(quick(pixels), model(pixels))
+    torch.testing.assert_close(quick.eval()(pixels), model(pixels))
 
 
 def gradients(forward: nn.Module, model: nn.Module, pixels: Tensor, *, narrow: bool) -> Tensor:
@@ -166,11 +178,13 @@ def gradients(forward: nn.Module, model: nn.Module, pixels: Tensor, *, narrow: b
     return torch.cat([each.double().flatten() for each in found])
 
 
-@pytest.mark.parametrize("name", ["convnetjs", "cifar-resnet20", "cifar-fast"])
+@pytest.mark.parametrize("name", [*TRAINABLE, "both"])
 def test_in_bfloat16_it_is_no_further_off_than_torch(name: str) -> None:
-    torch.manual_seed(0)
-    model = NETWORKS[name].build(10).train().to(memory_format=torch.channels_last)
-    pixels = torch.randn(64, 3, 32, 32).to(memory_format=torch.channels_last)
+    model = built(name).train().to(memory_format=torch.channels_last)
+    for part in model.modules():
+        if isinstance(part, nn.Dropout):
+            part.p = 0.0
+    pixels = torch.randn(64, 8 if name == "both" else 3, 32, 32).to(memory_format=torch.channels_last)
     exact = copy.deepcopy(model).double()
     right = gradients(exact, exact, pixels.double(), narrow=False)
     ours, theirs = (gradients(each, model, pixels, narrow=True) for each in (fused(model), model))
