@@ -1,4 +1,4 @@
-"""A network to be trained on a CPU, whose batch norms, sums, ReLUs and max poolings take as few passes as they can.
+"""A network to be trained on a CPU, whose norms, sums, ReLUs, GELUs and max poolings take as few passes as they can.
 
 :func:`fused` finds them in the graph of the network (``torch.fx``) and joins what follows one another. The same
 parameters, buffers and numbers, but that they are rounded to bfloat16 once instead of after each part. Where they are
@@ -8,6 +8,7 @@ not bfloat16 on a CPU, torch computes them as ever. What a pooling leaves out is
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, fx, nn
@@ -18,6 +19,7 @@ from cnnviz.training import passes
 SMALL = 2**14
 """Linear layers with fewer weights are quicker in float32: what bfloat16 must prepare takes longer than the product."""
 SUMS = (operator.add, torch.add)
+BENDS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "gelu": F.gelu}
 POOL = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False, "return_indices": False}
 Replacement = tuple[nn.Module, tuple[fx.Node, ...]]  # a module, and what goes into it
 
@@ -53,19 +55,19 @@ class _Whole(fx.Tracer):
 
 
 class Normed(nn.Module):
-    """Batch norm, then what may follow: the sum with ``other``, and ReLU."""
+    """Batch norm, then what may follow: the sum with ``other``, and ReLU; or GELU."""
 
-    def __init__(self, norm: nn.BatchNorm2d, *, rectified: bool) -> None:
+    def __init__(self, norm: nn.BatchNorm2d, then: str = "") -> None:
         super().__init__()
-        self.norm, self.rectified = norm, rectified
+        self.norm, self.then = norm, then
 
     def forward(self, x: Tensor, other: Tensor | None = None) -> Tensor:
         """``relu(norm(x) + other)`` of ``(N, C, H, W)``."""
         if passes.possible(x, other) and passes.counts(self.norm):
-            return passes.normed(x, other, self.norm, rectified=self.rectified)
+            return passes.normed(x, other, self.norm, self.then)
         y: Tensor = self.norm(x)
         y = y if other is None else y + other
-        return torch.relu(y) if self.rectified else y
+        return BENDS[self.then](y) if self.then else y
 
 
 class Pooled(nn.Module):
@@ -96,12 +98,12 @@ class Even(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """``(N, inputs, H, W)`` to ``(N, outputs, height, width)``, both even; on a GPU to what it ever was."""
         of = self.convolution
-        around = [number for number in of.padding for _ in range(2)]  # above, below, left, right
-        odd = [(x.shape[2 + k] + 2 * around[2 * k] - of.kernel_size[k] + 1) % 2 for k in range(2)]
-        if x.device.type != "cpu" or not any(odd):
+        rows, columns = (int(number) for number in of.padding)
+        height, width = x.shape[2] + 2 * rows, x.shape[3] + 2 * columns
+        odd_row, odd_column = (height - of.kernel_size[0] + 1) % 2, (width - of.kernel_size[1] + 1) % 2
+        if x.device.type != "cpu" or not (odd_row or odd_column):
             return of(x)  # type: ignore[no-any-return]
-        above, below, left, right = (int(number) for number in around)
-        bordered = F.pad(x, (left, right - odd[1], above, below - odd[0]))
+        bordered = F.pad(x, (columns, columns - odd_column, rows, rows - odd_row))
         return F.conv2d(bordered, of.weight, of.bias, groups=of.groups)
 
 
@@ -134,32 +136,31 @@ def _evened(node: fx.Node, model: fx.GraphModule) -> Replacement | None:
 
 def _joined(last: fx.Node, model: fx.GraphModule) -> Replacement | None:
     """The module that computes ``last`` from what went into the nodes before it, and these inputs."""
-    if not _is_relu(last, model):
-        before = _source(last) if _is_pool(last, model) else None
-        if before is not None and _is_relu(before, model):
-            return Pooled(rectified=True), tuple(before.all_input_nodes)
-        return _alone(last, model, rectified=False)
     before = _source(last)
-    if before is None:
-        return None
+    if before is None or not (_is_relu(last, model) or _is_gelu(last, model)):
+        if before is not None and _is_pool(last, model) and _is_relu(before, model):
+            return Pooled(rectified=True), tuple(before.all_input_nodes)
+        return _alone(last, model)
+    if _is_gelu(last, model):
+        return _alone(before, model, "gelu") if _is_norm(before, model) else None
     inputs = before.all_input_nodes
     if before.target in SUMS and len(before.args) == len(inputs) == 2:
         for norm, other in (inputs, inputs[::-1]):
-            found = _alone(norm, model, rectified=True) if _is_norm(norm, model) and len(norm.users) == 1 else None
+            found = _alone(norm, model, "relu") if _is_norm(norm, model) and len(norm.users) == 1 else None
             if found is not None:
                 return found[0], (*found[1], other)
-    return _alone(before, model, rectified=True)
+    return _alone(before, model, "relu")
 
 
-def _alone(node: fx.Node, model: fx.GraphModule, *, rectified: bool) -> Replacement | None:
+def _alone(node: fx.Node, model: fx.GraphModule, then: str = "") -> Replacement | None:
     """The module for a single batch norm, pooling or small linear layer."""
     inputs = tuple(node.all_input_nodes)
     if _is_pool(node, model):
-        return Pooled(rectified=rectified), inputs
+        return Pooled(rectified=then == "relu"), inputs
     part = _module(node, model)
-    if isinstance(part, nn.Linear) and part.weight.numel() < SMALL and not rectified:
+    if isinstance(part, nn.Linear) and part.weight.numel() < SMALL and not then:
         return Small(part), inputs
-    return (Normed(part, rectified=rectified), inputs) if isinstance(part, nn.BatchNorm2d) else None
+    return (Normed(part, then), inputs) if isinstance(part, nn.BatchNorm2d) else None
 
 
 def _user(node: fx.Node) -> fx.Node | None:
@@ -183,6 +184,15 @@ def _is_norm(node: fx.Node, model: fx.GraphModule) -> bool:
 
 def _is_relu(node: fx.Node, model: fx.GraphModule) -> bool:
     return isinstance(_module(node, model), nn.ReLU) or (node.op, node.target) == ("call_function", torch.relu)
+
+
+def _is_gelu(node: fx.Node, model: fx.GraphModule) -> bool:
+    """Whether it is the exact one, by the error function."""
+    part = _module(node, model)
+    if isinstance(part, nn.GELU):
+        return part.approximate == "none"
+    asked = (node.op, node.target, node.args[1:], node.kwargs.get("approximate", "none"))
+    return asked == ("call_function", F.gelu, (), "none")
 
 
 def _is_pool(node: fx.Node, model: fx.GraphModule) -> bool:

@@ -9,6 +9,7 @@ A map is either its pixels ``(N, H, W, C)`` or its rows ``(rows, lanes)``, each 
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -123,6 +124,63 @@ def scaled_and_added(least: float, terms: Floats, x: Bits, other: Bits, y: Bits)
         for k in range(x.shape[1]):
             value = _wide(x[row, k]) * wide[0, k] + wide[1, k] + _wide(other[row, k])
             y[row, k] = _narrow(low if value < low else value)  # noqa: FURB136 (NaN stays what it is)
+
+
+@part
+def _bell(z: Any) -> Any:
+    """``exp(-z² / 2)``: 2 to an integer, which is an exponent's bits, times 2 to what is left, by its Taylor series."""
+    power = max(z * z * np.float32(-0.5 / math.log(2)), np.float32(-126))
+    whole = np.int32(power - np.float32(0.5))
+    rest = (power - np.float32(whole)) * np.float32(math.log(2))
+    series = np.float32(1 / 120) * rest + np.float32(1 / 24)
+    series = (series * rest + np.float32(1 / 6)) * rest + np.float32(0.5)
+    series = (series * rest + np.float32(1)) * rest + np.float32(1)
+    return series * np.uint32((whole + np.int32(127)) << np.int32(23)).view(np.float32)
+
+
+@part
+def _below(z: Any, bell: Any) -> Any:
+    """The share of a normal distribution below ``z``, by 7.1.26 of Abramowitz & Stegun 1964: ± 1.5e-7."""
+    t = np.float32(1) / (np.float32(1) + np.float32(0.3275911 * math.sqrt(0.5)) * abs(z))
+    tail = np.float32(0.5 * 1.061405429) * t - np.float32(0.5 * 1.453152027)
+    tail = (tail * t + np.float32(0.5 * 1.421413741)) * t - np.float32(0.5 * 0.284496736)
+    tail = (tail * t + np.float32(0.5 * 0.254829592)) * t * bell
+    return np.float32(1) - tail if z > np.float32(0) else tail
+
+
+@compiled
+def scaled_and_bent(terms: Floats, x: Bits, y: Bits) -> None:
+    """``y = gelu(x · terms[0] + terms[1])``."""
+    wide = _repeated(terms, x.shape[1])
+    for row in prange(x.shape[0]):
+        for k in range(x.shape[1]):
+            z = _wide(x[row, k]) * wide[0, k] + wide[1, k]
+            y[row, k] = _narrow(z * _below(z, _bell(z)))
+
+
+@part
+def _straighten(wide: Any, slope: Any, x: Any, passed: Any, some: Any) -> None:
+    for row in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            value = _wide(x[row, k])
+            z = value * wide[0, k] + wide[1, k]
+            bell = _bell(z)
+            back = _wide(slope[row, k]) * (_below(z, bell) + z * bell * np.float32(1 / math.sqrt(2 * math.pi)))
+            passed[row, k] = _narrow(back)
+            some[0, k] += back
+            some[1, k] += back * value
+
+
+@compiled
+def straightened(terms: Floats, slope: Bits, x: Bits, passed: Bits) -> Numbers:
+    """``passed``, what the GELU of :func:`scaled_and_bent` lets back, and the sums of it and of ``passed · x``."""
+    wide = _repeated(terms, x.shape[1])
+    some = np.zeros((-(-x.shape[0] // TOGETHER), 2, x.shape[1]), np.float32)
+    for block in prange(some.shape[0]):
+        first, last = block * TOGETHER, (block + 1) * TOGETHER
+        _straighten(wide, slope[first:last], x[first:last], passed[first:last], some[block])
+    found: Numbers = _folded(some, terms.shape[1])
+    return found
 
 
 @part

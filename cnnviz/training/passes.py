@@ -1,4 +1,4 @@
-"""Batch norm, sum, ReLU and max pooling of bfloat16 on the CPU, with few passes through memory.
+"""Batch norm, sum, ReLU, GELU and max pooling of bfloat16 on the CPU, with few passes through memory.
 
 The loops are those of :mod:`cnnviz.training.kernels`; here they get their arrays and become functions that
 torch can differentiate.
@@ -40,9 +40,12 @@ def counts(norm: nn.BatchNorm2d) -> bool:
     return norm.training and norm.affine and norm.track_running_stats and norm.momentum is not None
 
 
-def normed(x: Tensor, other: Tensor | None, norm: nn.BatchNorm2d, *, rectified: bool) -> Tensor:
-    """``relu(norm(x) + other)`` of ``(N, C, H, W)``, and the running mean and variance of ``norm`` as they go on."""
-    answer: Tensor = _Normed.apply(x, other, norm.weight, norm.bias, norm, rectified)
+def normed(x: Tensor, other: Tensor | None, norm: nn.BatchNorm2d, then: str = "") -> Tensor:
+    """``then(norm(x) + other)`` of ``(N, C, H, W)``, and the running mean and variance of ``norm`` as they go on.
+
+    ``then`` is ``"relu"``, ``"gelu"`` where there is no ``other``, or nothing.
+    """
+    answer: Tensor = _Normed.apply(x, other, norm.weight, norm.bias, norm, then)
     return answer
 
 
@@ -57,18 +60,18 @@ def prepare() -> None:
     if not has_bfloat16(torch.device("cpu")):
         return
     x, norm = _map((2, 4, 4, 16))[1].fill_(1).requires_grad_(), nn.BatchNorm2d(16)
-    for other in (None, x):
-        pooled(normed(x, other, norm, rectified=True), rectified=True).sum().backward()
+    for other, then in ((None, "relu"), (x, "relu"), (None, "gelu")):
+        pooled(normed(x, other, norm, then), rectified=True).sum().backward()
 
 
 class _Normed(torch.autograd.Function):
-    """``scale · (x - mean) / sqrt(var + eps) + shift (+ other)``, Ioffe & Szegedy 2015, with a ReLU on top or not."""
+    """``scale · (x - mean) / sqrt(var + eps) + shift (+ other)``, Ioffe & Szegedy 2015, with ReLU or GELU on top."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, other: Tensor | None, *given: Any) -> Tensor:
         """One pass for mean and variance, one for the answer."""
         loops = _loops()
-        scale, shift, norm, rectified = given
+        scale, shift, norm, then = given
         channels, count = x.shape[1], x.numel() // x.shape[1]
         rows = _rows(x)
         total, squares = loops.sums(channels, rows)
@@ -78,31 +81,36 @@ class _Normed(torch.autograd.Function):
         inverse = 1 / np.sqrt(var + norm.eps)
         factor = scale.detach().numpy() * inverse
         terms = np.stack([factor, shift.detach().numpy() - factor * mean]).astype(np.float32)
-        least = 0.0 if rectified else -math.inf
+        least = 0.0 if then == "relu" else -math.inf
         y = torch.empty_like(x)
-        if other is None:
+        if then == "gelu":
+            loops.scaled_and_bent(terms, rows, _rows(y))
+        elif other is None:
             loops.scaled(least, terms, rows, _rows(y))
         else:
             loops.scaled_and_added(least, terms, rows, _rows(other), _rows(y))
-        ctx.save_for_backward(x, y if rectified and other is not None else None, scale)
-        ctx.mean, ctx.inverse, ctx.terms, ctx.least = mean, inverse, terms, least
+        ctx.save_for_backward(x, y if then and other is not None else None, scale)
+        ctx.mean, ctx.inverse, ctx.terms, ctx.least, ctx.then = mean, inverse, terms, least, then
         return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
-        """One pass for the sums of what the ReLU lets back, one for the slope of the input."""
+        """One pass for the sums of what ReLU or GELU lets back, one for the slope of the input."""
         loops = _loops()
         x, y, scale = ctx.saved_tensors
         channels, count, terms, least = x.shape[1], x.numel() // x.shape[1], ctx.terms, ctx.least
         slope = slope.contiguous(memory_format=torch.channels_last)
         rows, slopes = _rows(x), _rows(slope)
-        if y is None:
+        if y is None and ctx.then != "gelu":
             by_shift, products = loops.slope_sums(least, terms, slopes, rows)
         else:
             slope = torch.empty_like(x)
             passed, least = _rows(slope), -math.inf
-            by_shift, products = loops.let_through(channels, slopes, rows, _rows(y), passed)
+            if y is None:
+                by_shift, products = loops.straightened(terms, slopes, rows, passed)
+            else:
+                by_shift, products = loops.let_through(channels, slopes, rows, _rows(y), passed)
             slopes = passed
         by_scale = (products - ctx.mean * by_shift) * ctx.inverse
         found = None

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from cnnviz.models import NETWORKS
 from cnnviz.training import passes
-from cnnviz.training.fused import Normed, Pooled, Small, fused
+from cnnviz.training.fused import BENDS, Even, Normed, Pooled, Small, fused
 from cnnviz.training.networks import TRAINABLE, defaults, spec_of
 
 SHAPES = [(4, 16, 8, 8), (3, 20, 5, 7), (2, 1, 6, 6), (5, 3, 9, 4), (2, 600, 4, 4), (64, 32, 16, 16), (7, 24, 1, 1)]
@@ -37,24 +37,26 @@ def shown(y: Tensor, inputs: list[Tensor], slope: Tensor) -> list[Tensor]:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("added", [False, True])
-@pytest.mark.parametrize("rectified", [False, True])
-def test_a_norm_is_that_of_torch(shape: tuple[int, ...], added: bool, rectified: bool) -> None:
+@pytest.mark.parametrize(("added", "then"), [(False, ""), (False, "relu"), (False, "gelu"), (True, ""), (True, "relu")])
+def test_a_norm_is_that_of_torch(shape: tuple[int, ...], added: bool, then: str) -> None:
     x, other, slope = (a_map(shape, seed=seed) for seed in range(3))
     norm = a_norm(shape[1])
     exact = copy.deepcopy(norm).double()
     wide, wide_other = x.double().requires_grad_(), other.double().requires_grad_()
     y = exact(wide) + (wide_other if added else 0)
     inputs = [wide, exact.weight, exact.bias] + [wide_other] * added
-    right = shown(torch.relu(y) if rectified else y, inputs, slope)
+    right = shown(BENDS[then](y) if then else y, inputs, slope)
 
     x.requires_grad_()
     other.requires_grad_()
     inputs = [x, norm.weight, norm.bias] + [other] * added
-    found = shown(passes.normed(x, other if added else None, norm, rectified=rectified), inputs, slope)
-    for one, two in zip(found, right, strict=True):
-        # half a step of bfloat16, and of what is nearly zero the rounding of the sum behind it
-        assert ((one - two).abs() <= 2**-8 * two.abs() + 1e-5 * (1 + two.abs().amax())).double().mean() > 0.999
+    found = shown(passes.normed(x, other if added else None, norm, then), inputs, slope)
+    for place, (one, two) in enumerate(zip(found, right, strict=True)):
+        # half a step of bfloat16, and of what is nearly zero the rounding of the sum behind it; what GELU lets back is
+        # rounded, too, before it goes on to ``x``
+        off, size = (one - two).abs(), two.abs()
+        few = 2**-8 * size + (2**-9 if then == "gelu" and place == 1 else 1e-5) * (1 + size.amax())
+        assert (off <= few).double().mean() > 0.999
         assert (one - two).abs().amax() <= 0.02 * two.abs().amax()
     for name in ("running_mean", "running_var"):
         torch.testing.assert_close(getattr(norm, name).double(), getattr(exact, name), rtol=1e-5, atol=1e-6)
@@ -83,8 +85,9 @@ def test_what_is_no_number_stays_none(rectified: bool) -> None:
     assert pooled[0, 2, 0, 0] == np.inf
     assert int(pooled.isnan().sum()) == 2
     assert pooled[0, 3, 0, 0] == (0 if rectified else x[0, 3, :2, :2].amax())
-    normed = passes.normed(x[:, :2].contiguous(memory_format=torch.channels_last), None, a_norm(2), rectified=rectified)
-    assert normed.isnan().all()
+    for then in ("", "relu", "gelu"):
+        normed = passes.normed(x[:, :2].contiguous(memory_format=torch.channels_last), None, a_norm(2), then)
+        assert normed.isnan().all()
 
 
 def test_more_threads_compute_the_same() -> None:
@@ -93,7 +96,7 @@ def test_more_threads_compute_the_same() -> None:
         for threads in (1, 2):
             torch.set_num_threads(threads)
             x, norm = a_map((64, 16, 32, 32)).requires_grad_(), a_norm(16)
-            y = passes.pooled(passes.normed(x, x, norm, rectified=True), rectified=False)
+            y = passes.pooled(passes.normed(x, x, norm, "relu"), rectified=False)
             assert torch.get_num_threads() == threads
             answers.append(shown(y, [x, norm.weight, norm.bias], a_map((64, 16, 16, 16))))
     finally:
@@ -101,28 +104,73 @@ def test_more_threads_compute_the_same() -> None:
     assert all(torch.equal(one, two) for one, two in zip(*answers, strict=True))
 
 
-def joined(model: nn.Module, kind: type[Normed | Pooled]) -> list[bool]:
-    """Whether with a ReLU, of all that were joined."""
-    return [part.rectified for part in model.children() if isinstance(part, kind)]
+def joined(model: nn.Module, kind: type[Normed | Pooled]) -> list[str]:
+    """What follows, of all that were joined."""
+    if kind is Pooled:
+        return ["relu" if part.rectified else "" for part in model.children() if isinstance(part, Pooled)]
+    return [part.then for part in model.children() if isinstance(part, Normed)]
 
 
 def test_it_finds_all_there_is_to_join() -> None:
-    assert joined(fused(NETWORKS["convnetjs"].build(10)), Pooled) == [True] * 3
+    assert joined(fused(NETWORKS["convnetjs"].build(10)), Pooled) == ["relu"] * 3
     resnet = fused(NETWORKS["cifar-resnet20"].build(10))
-    assert sorted(joined(resnet, Normed)) == [False] * 2 + [True] * 19
+    assert sorted(joined(resnet, Normed)) == [""] * 2 + ["relu"] * 19
     assert not [node for node in resnet.graph.nodes if node.target is torch.relu]
     fast = fused(NETWORKS["cifar-fast"].build(10))
-    assert (joined(fast, Pooled), joined(fast, Normed)) == ([False] * 3, [False] * 6)
+    assert (joined(fast, Pooled), joined(fast, Normed)) == ([""] * 3, ["gelu"] * 6)
+    assert len([part for part in fast.children() if isinstance(part, Even)]) == 3
     large = nn.Sequential(nn.Flatten(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
     assert [type(part) for part in fused(large).children()] == [nn.Flatten, nn.Linear, nn.ReLU, Small]
 
 
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize(("kernel", "padding", "groups"), [(3, 1, 1), (3, 0, 1), (5, 2, 2), ((3, 2), (1, 0), 1)])
+@pytest.mark.parametrize("size", [(8, 8), (7, 7), (9, 8), (6, 11)])
+def test_a_line_that_the_pooling_leaves_out_is_not_computed(
+    size: tuple[int, int], *, kernel: int | tuple[int, int], padding: int | tuple[int, int], groups: int, bias: bool
+) -> None:
+    torch.manual_seed(0)
+    convolution = nn.Conv2d(4, 6, kernel, padding=padding, groups=groups, bias=bias).double()
+    model, x = nn.Sequential(convolution, nn.ReLU(), nn.MaxPool2d(2)), torch.randn(2, 4, *size, dtype=torch.float64)
+    quick = fused(model)
+    (even,) = (part for part in quick.children() if isinstance(part, Even))
+    assert [side % 2 for side in even(x).shape[2:]] == [0, 0]
+    assert even(x).shape[2:] == torch.Size(side // 2 * 2 for side in convolution(x).shape[2:])
+    answers = []
+    for forward in (quick, model):
+        given = x.clone().requires_grad_()
+        y = forward(given)
+        answers.append(shown(y, [given, *model.parameters()], torch.ones_like(y)))
+    for one, two in zip(*answers, strict=True):
+        torch.testing.assert_close(one, two, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [nn.Conv2d(4, 4, 3, stride=2), nn.MaxPool2d(2)],
+        [nn.Conv2d(4, 4, 3, dilation=2), nn.MaxPool2d(2)],
+        [nn.Conv2d(4, 4, 3, padding="same"), nn.MaxPool2d(2)],
+        [nn.Conv2d(4, 4, 3, padding=1, padding_mode="reflect"), nn.MaxPool2d(2)],
+        [nn.Conv2d(4, 4, 3, padding=1), nn.MaxPool2d(3)],
+        [nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.MaxPool2d(2)],
+        [nn.Conv2d(4, 4, 3, padding=1)],
+    ],
+)
+def test_another_convolution_stays_as_it_is(parts: list[nn.Module]) -> None:
+    model = nn.Sequential(*parts).eval()
+    x, quick = torch.randn(2, 4, 11, 11), fused(model)
+    assert not [part for part in quick.children() if isinstance(part, Even)]
+    torch.testing.assert_close(quick(x), model(x))
+
+
 class Both(nn.Module):
-    """What must not be joined: a norm that somebody else reads, too, another shape, and poolings of another kind."""
+    """What must not be joined: a norm that somebody else reads, another shape, other poolings and another GELU."""
 
     def __init__(self) -> None:
         super().__init__()
         self.norm, self.other, self.relu = nn.BatchNorm2d(8), nn.BatchNorm2d(8), nn.ReLU()
+        self.third, self.gelu = nn.BatchNorm2d(8), nn.GELU("tanh")
         self.pools = nn.ModuleList([nn.MaxPool2d(3, 2), nn.MaxPool2d(2, 1), nn.MaxPool2d(2, ceil_mode=True)])
 
     def forward(self, x: Tensor) -> Tensor:
@@ -132,6 +180,7 @@ class Both(nn.Module):
             + self.relu(x + y)
             + self.relu(y)
             + self.relu(self.other(x) + x.mean((2, 3), keepdim=True))
+            + self.gelu(self.third(x))
         )
         return torch.cat([pool(z).mean((2, 3)) for pool in self.pools], 1) + F.max_pool2d(z, 2, padding=1).mean()
 
