@@ -1,7 +1,7 @@
 """Batch norm, sum, ReLU, GELU and max pooling of bfloat16 on the CPU, with few passes through memory.
 
-The loops are those of :mod:`cnnviz.training.kernels`; here they get their arrays and become functions that
-torch can differentiate.
+The loops are those of :mod:`cnnviz.training.kernels` and :mod:`cnnviz.training.kernels_pooling`; here they get their
+arrays and become functions that torch can differentiate.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class _Pooled(torch.autograd.Function):
         count, channels, height, width = x.shape
         y, answer = _map((count, height // 2, width // 2, channels))
         ctx.place, ctx.size = np.empty(y.shape, np.uint8), (count, height, width, channels)
-        _loops().pooled(rectified, _pixels(x), y, ctx.place)
+        _loops(of_pixels=True).pooled(rectified, _pixels(x), y, ctx.place)
         return answer
 
     @staticmethod
@@ -140,7 +140,7 @@ class _Pooled(torch.autograd.Function):
         """Back to where it was."""
         slope = slope.contiguous(memory_format=torch.channels_last)
         found, answer = _map(ctx.size)
-        _loops().spread(_pixels(slope), ctx.place, found)
+        _loops(of_pixels=True).spread(_pixels(slope), ctx.place, found)
         return answer, None
 
 
@@ -178,14 +178,14 @@ def _together(pixels: int, most: int) -> int:
     return next(some for some in range(most, 0, -1) if pixels % some == 0)
 
 
-def _loops() -> ModuleType:
+def _loops(*, of_pixels: bool = False) -> ModuleType:
     """The loops, to be run by as many threads as torch has. They take seconds to compile: only who needs them does."""
     import numba
 
-    from cnnviz.training import kernels
+    from cnnviz.training import kernels, kernels_pooling
 
     threads = torch.get_num_threads()
     if numba.get_num_threads() != threads:
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
         torch.set_num_threads(threads)  # numba, when it starts, sets those of torch, too
-    return kernels
+    return kernels_pooling if of_pixels else kernels
